@@ -1,0 +1,95 @@
+"""Everything that Tandem refuses, as one small family of exceptions.
+
+Every message names the value, what was expected, and the remedy. The library knows nothing of
+HTTP; ``service/errors.py`` maps these classes to status codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+LONGEST_QUOTED_VALUE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one value.
+
+    ``line`` and ``column`` are 1-based places in ``file``; they are None where there is no file.
+    """
+
+    field: str
+    value: str
+    expected: str
+    remedy: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+    def at(self, file: str, line: int | None, column: int | None) -> Problem:
+        """Return the same problem with its place in a file."""
+        return replace(self, file=file, line=line, column=column)
+
+    def __str__(self) -> str:
+        places = [self.file or ""]
+        if self.line is not None:
+            places.append(f"line {self.line}")
+        if self.column is not None:
+            places.append(f"column {self.column}")
+        place = ", ".join(part for part in places if part)
+        told = f"{self.field}: {self.value!r} where {self.expected} is expected. {self.remedy}"
+        return f"{place}: {told}" if place else told
+
+
+def quoted(value: object) -> str:
+    """Return ``value`` as text short enough to stand in a message."""
+    text = str(value)
+    if len(text) <= LONGEST_QUOTED_VALUE:
+        return text
+    return f"{text[: LONGEST_QUOTED_VALUE - 1]}… ({len(text)} characters)"
+
+
+class TandemError(Exception):
+    """Any refusal by Tandem; catch this to catch them all."""
+
+
+class InvalidInput(TandemError):
+    """Values that a person or a file gave are wrong; ``problems`` lists every one of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UnknownPerson(TandemError):
+    """A person id that the store does not hold."""
+
+    def __init__(self, person_id: str) -> None:
+        self.person_id = person_id
+        super().__init__(
+            f"No person has the id {quoted(person_id)!r}; an id that was imported is expected. "
+            "Check its spelling, or import the person first."
+        )
+
+
+class UnknownJob(TandemError):
+    """A job id that the store does not hold."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(
+            f"No job has the id {quoted(job_id)!r}; the id from the answer that started the job is "
+            "expected. Jobs are forgotten after 30 days."
+        )
+
+
+class ArtefactRefused(TandemError):
+    """A file on disk is damaged, foreign, or of another version than this program reads."""
+
+
+class EncoderUnavailable(TandemError):
+    """The sentence encoder cannot be found, or its files are not the expected ones."""
+
+
+class WorkspaceUnusable(TandemError):
+    """The workspace folder or its database cannot be read or written."""
