@@ -236,7 +236,11 @@ class Person:
         for name in ("name", "department", "site"):
             check.text(name, getattr(self, name), MAX_NAME)
         check.whole(
-            "career_level", self.career_level, 0, MAX_CAREER_LEVEL, "Use HR's own levels, never age."
+            "career_level",
+            self.career_level,
+            0,
+            MAX_CAREER_LEVEL,
+            "Use HR's own levels, never age.",
         )
         if self.reports_to is not None:
             check.identifier("reports_to", self.reports_to)
@@ -397,8 +401,9 @@ class GoalMatch:
     """How one mentor answers one goal: the statement that comes closest.
 
     ``similarity`` is the cosine of the two sentences and ``affinity`` the mean of the mentor's best
-    three for this goal, both −1 to 1. ``covered`` says whether the similarity reaches the encoder's
-    coverage threshold.
+    three for this goal, both −1 to 1. ``contribution`` is the affinity times the goal's weight;
+    over all goals the contributions add up to the recommendation's affinity. ``covered`` says
+    whether the similarity reaches the coverage threshold.
     """
 
     goal: str
@@ -406,6 +411,7 @@ class GoalMatch:
     level: int
     similarity: float
     affinity: float
+    contribution: float
     covered: bool
 
 

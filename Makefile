@@ -1,0 +1,62 @@
+# Every target sets up what it needs. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKSPACE ?= workspace/demo
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo serve test lint format bench lock sample clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 22
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Tandem needs Python 3.11 or later; name one with: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Installing Tandem into $(VENV) (a few minutes the first time) ..."
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+install: $(VENV)/.installed  ## Set up the virtual environment
+install-dev: $(VENV)/.installed-dev  ## ... with what tests and linting need
+
+demo: install  ## Import the sample organisation, show recommendations, ask the service the same
+	$(BIN)/tandem demo --workspace $(WORKSPACE)
+
+serve: install  ## Keep the service running on this machine (WORKSPACE=..., PORT=...)
+	$(BIN)/tandem serve --workspace $(WORKSPACE) --port $(or $(PORT),8000)
+
+test: lint  ## Lint, type-check and run every test
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+lint: install-dev  ## Check style, types and import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install-dev  ## Mend what the formatter and the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install-dev  ## Measure speed as ratios in one run, at 100,000 people (about ten minutes)
+	$(BIN)/python -m tests.benchmarks
+
+sample: install  ## Invent the sample organisation anew (the files in data/ must not change)
+	$(BIN)/python -m recommender.simulation data/sample_organisation
+
+lock: install-dev  ## Write the installed versions to constraints.txt
+	@{ echo "# Exact versions that CI installs; written by 'make lock'."; \
+	   $(BIN)/python -m pip freeze --exclude-editable | sed -E 's/^torch(==| @ ).*/torch==2.13.0/'; } > constraints.txt
+
+clean:  ## Remove the virtual environment and caches; workspaces stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

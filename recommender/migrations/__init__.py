@@ -1,0 +1,1 @@
+"""Alembic migrations, run by :class:`recommender.store.Store` when it opens a database."""

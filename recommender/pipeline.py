@@ -1,0 +1,300 @@
+"""The facade: one class that the command line, the service and the notebooks all use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+import numpy as np
+
+from recommender.affinity import DECIMALS
+from recommender.asking import Asked, ask
+from recommender.domain import Person, Progress, Query, Ranking, Recommendation, silent
+from recommender.eligibility import EligibilityRules, decide
+from recommender.encoder import Encoder, open_encoder
+from recommender.encoding import encode_missing
+from recommender.errors import UnknownPerson
+from recommender.features import FEATURE_NAMES
+from recommender.organisation import Organisation
+from recommender.people_file import write_people
+from recommender.people_import import ImportReport, import_people, put_person
+from recommender.reasons import feature_reasons, goal_matches
+from recommender.retrieval import Candidates, retrieve
+from recommender.store import Store, jobs, people, rankings, vectors
+
+DEFAULT_WORKSPACE = Path("workspace")
+AFFINITY = FEATURE_NAMES.index("affinity")
+
+
+@dataclass(frozen=True, slots=True)
+class RecommenderConfig:
+    """What an organisation may decide about its recommendations.
+
+    Args:
+        rules: Which eligibility rules apply.
+        coverage: Cosine from which a statement covers a goal, −1 to 1. It belongs to the encoder;
+            the default was chosen on the sample organisation (see docs/encoder.md).
+        n_candidates: How many mentors are kept for ranking, at least.
+    """
+
+    rules: EligibilityRules = field(default_factory=EligibilityRules)
+    coverage: float = 0.40
+    n_candidates: int = 200
+
+
+class Recommender:
+    """Recommends mentors, and keeps the people they are recommended from.
+
+    Safe to share between threads. Use it as a context manager, or call :meth:`close`.
+
+    Args:
+        store: The database.
+        encoder: Turns text into vectors.
+        workspace: Where indexes are saved.
+        config: Rules and thresholds.
+        progress: Told while texts are encoded at the start.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        workspace: Path,
+        config: RecommenderConfig | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        self.store = store
+        self.encoder = encoder
+        self.config = config or RecommenderConfig()
+        self.organisation = Organisation(store, encoder, workspace / "index", progress)
+
+    @classmethod
+    def open(
+        cls,
+        workspace: Path = DEFAULT_WORKSPACE,
+        encoder: str | None = None,
+        config: RecommenderConfig | None = None,
+        threads: int | None = None,
+        progress: Progress = silent,
+    ) -> Self:
+        """Open a workspace, creating it if it does not exist.
+
+        Args:
+            workspace: The folder that a running Tandem writes to.
+            encoder: A model folder or hub id; None for the bundled model.
+            config: Rules and thresholds.
+            threads: Threads for the encoder; None for its own choice.
+            progress: Told while texts are encoded.
+
+        Raises:
+            EncoderUnavailable: if there is no such model.
+            WorkspaceUnusable: if the folder or its database cannot be used.
+        """
+        model = open_encoder(encoder, threads)
+        return cls(Store.in_folder(workspace), model, workspace, config, progress)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    def recommend(self, query: Query) -> Ranking:
+        """Return the top-k mentors with reasons, and log what is shown.
+
+        Without an active ranker the order is affinity and the answer says ``degraded``.
+
+        Raises:
+            UnknownPerson: if the mentee is not stored.
+            InvalidInput: if there is no goal to match, or the mentee does not take part.
+            EncoderUnavailable: if a goal given as text cannot be encoded.
+        """
+        self.organisation.refresh()
+        asked = ask(self.store, self.encoder, query, self.config.coverage)
+        with self.organisation.lock:
+            ranking, numbers = self._rank(query, asked)
+        with self.store.write() as connection:
+            rankings.log(connection, ranking, query.k, asked.mentee, numbers)
+        return ranking
+
+    def person(self, person_id: str) -> Person:
+        """Return a stored person.
+
+        Raises:
+            UnknownPerson: if there is none with this id.
+        """
+        with self.store.read() as connection:
+            found = people.get(connection, person_id)
+        if found is None:
+            raise UnknownPerson(person_id)
+        return found[1]
+
+    def put_person(self, person: Person) -> bool:
+        """Store a person, new or changed, and return whether they are new.
+
+        They count in the next answer of every process.
+
+        Raises:
+            InvalidInput: if the manager is unknown or would close a circle of reporting lines.
+            EncoderUnavailable: if a new statement cannot be encoded.
+        """
+        encode_missing(self.store, self.encoder, [s.text for s in person.statements])
+        with self.store.write() as connection:
+            created = put_person(connection, person)
+        self.organisation.refresh()
+        return created
+
+    def erase_person(self, person_id: str) -> None:
+        """Erase a person: statements, vectors, pairs, impressions, logs and saved indexes.
+
+        Raises:
+            UnknownPerson: if there is none with this id.
+        """
+        with self.store.write() as connection:
+            if not people.erase(connection, person_id):
+                raise UnknownPerson(person_id)
+            vectors.prune(connection)
+            jobs.forget_results(connection)
+        self.organisation.refresh()
+        self.organisation.forget_saved()
+        self.store.forget_log()
+
+    def import_people(self, paths: Sequence[Path], progress: Progress = silent) -> ImportReport:
+        """Import people, statements and pairs from files, whole or not at all.
+
+        Args:
+            paths: One to three CSV files, one JSON Lines file, or one Excel workbook.
+            progress: Told what is being done and how far it is.
+
+        Raises:
+            InvalidInput: with every problem of the files; nothing was changed then.
+            EncoderUnavailable: if the statements cannot be encoded.
+        """
+        report = import_people(self.store, self.encoder, paths, progress)
+        self.organisation.refresh()
+        self.organisation.save()
+        return report
+
+    def export_people(self, paths: Sequence[Path]) -> int:
+        """Write everybody and every pair to files and return the number of people.
+
+        Raises:
+            InvalidInput: if the file names do not say which form to write.
+        """
+        with self.store.read() as connection:
+            everybody = [person for _, person in people.get_many(connection).values()]
+            pairs = people.all_pairs(connection)
+        write_people(paths, everybody, pairs)
+        return len(everybody)
+
+    def rebuild_index(self) -> None:
+        """Build the indexes anew from the database and save them."""
+        self.organisation.rebuild()
+        self.organisation.save()
+
+    def _rank(self, query: Query, asked: Asked) -> tuple[Ranking, dict[str, int]]:
+        """Return the answer and the numbers of the people in it; the lock must be held."""
+        organisation, config = self.organisation, self.config
+        roster = organisation.roster
+        describes_skill = organisation.skills.who_states(roster.n_rows)
+        eligibility = decide(roster, describes_skill, query, asked, config.rules)
+        candidates = retrieve(
+            roster,
+            organisation.skills,
+            organisation.goals,
+            asked,
+            eligibility.mask,
+            max(query.k, config.n_candidates),
+            config.coverage,
+        )
+        scores = np.round(candidates.features[:, AFFINITY], DECIMALS)
+        ids = [roster.ids[row] for row in candidates.people]
+        order = order_fairly(scores.tolist(), ids, query.mentee_id or "")[: query.k]
+        texts = self._statement_texts(candidates, order)
+        shown = tuple(
+            self._recommendation(asked, candidates, scores.tolist(), position, place, texts)
+            for position, place in enumerate(order, start=1)
+        )
+        ranking = Ranking(
+            ranking_id=str(uuid4()),
+            created_at=datetime.now(UTC),
+            mentee_id=query.mentee_id,
+            language=asked.language,
+            goals=tuple(goal.text for goal in asked.goals),
+            recommendations=shown,
+            uncovered_goals=tuple(asked.goals[i].text for i in candidates.uncovered),
+            kept_out=eligibility.kept_out,
+            n_people=eligibility.n_people,
+            n_eligible=eligibility.n_eligible,
+            encoder=self.encoder.digest,
+            ranker=None,
+            degraded=True,
+        )
+        return ranking, {ids[place]: int(candidates.people[place]) for place in order}
+
+    def _recommendation(
+        self,
+        asked: Asked,
+        candidates: Candidates,
+        scores: list[float],
+        position: int,
+        place: int,
+        texts: dict[int, str],
+    ) -> Recommendation:
+        roster = self.organisation.roster
+        row = int(candidates.people[place])
+        values = dict(zip(FEATURE_NAMES, candidates.features[place].tolist(), strict=True))
+        return Recommendation(
+            position=position,
+            rank=1 + sum(score > scores[place] for score in scores),
+            mentor_id=roster.ids[row],
+            name=roster.names[row],
+            department=roster.departments[row],
+            site=roster.sites[row],
+            score=scores[place],
+            affinity=scores[place],
+            matches=goal_matches(
+                asked.goals,
+                [texts.get(int(statement), "") for statement in candidates.statement[place]],
+                candidates.level[place],
+                candidates.goals.similarity[place],
+                candidates.goals.affinity[place],
+                asked.weights,
+                self.config.coverage,
+            ),
+            reasons=feature_reasons(roster, asked.mentee, row, values, asked.language),
+            features=values,
+        )
+
+    def _statement_texts(self, candidates: Candidates, order: Sequence[int]) -> dict[int, str]:
+        wanted = np.unique(candidates.statement[list(order)])
+        with self.store.read() as connection:
+            return people.statement_texts(connection, wanted.tolist())
+
+
+def order_fairly(scores: Sequence[float], ids: Sequence[str], mentee_id: str) -> list[int]:
+    """Return the places by falling score; equal scores in an order that differs between mentees.
+
+    Whoever comes first alphabetically would otherwise be shown first in every tie.
+    """
+
+    def lot(place: int) -> bytes:
+        drawn = f"{mentee_id}\0{ids[place]}".encode()
+        return blake2b(drawn, digest_size=8).digest()
+
+    return sorted(range(len(scores)), key=lambda place: (-scores[place], lot(place)))

@@ -1,0 +1,155 @@
+"""From a query and a mask of eligible people to candidates with their features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.affinity import GoalAffinities, goal_affinities, priority_weights
+from recommender.asking import Asked
+from recommender.features import Reciprocal, build_features
+from recommender.index import StatementIndex
+from recommender.roster import Roster
+
+FIRST_DEPTH = 512
+WIDEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Eligible mentors to be ranked.
+
+    Attributes:
+        people: Rows of the roster, (n,) int64.
+        goals: Their affinity with each goal, arrays of shape (n, n_goals).
+        statement: Id of their best statement per goal, (n, n_goals) int64.
+        level: Its level, 1–5, (n, n_goals) int8.
+        features: (n, n_features) float64.
+        uncovered: Places of the goals that no eligible mentor covers.
+    """
+
+    people: NDArray[np.int64]
+    goals: GoalAffinities
+    statement: NDArray[np.int64]
+    level: NDArray[np.int8]
+    features: NDArray[np.float64]
+    uncovered: tuple[int, ...]
+
+
+def retrieve(
+    roster: Roster,
+    skills: StatementIndex,
+    goals: StatementIndex,
+    asked: Asked,
+    eligible: NDArray[np.bool_],
+    n_wanted: int,
+    coverage: float,
+) -> Candidates:
+    """Return the eligible people with the highest affinity, at least ``n_wanted`` if there are.
+
+    The best statements of every goal name the candidates; each candidate's affinity is then
+    computed from all of their statements.
+
+    Args:
+        roster: Everybody.
+        skills: Index of skill statements.
+        goals: Index of goals, for the other direction.
+        asked: The query.
+        eligible: Who may be recommended, (rows,) bool.
+        n_wanted: How many candidates to return.
+        coverage: Cosine from which a statement covers a goal.
+    """
+    named, best = _name_candidates(skills, asked.vectors, eligible, n_wanted)
+    rows = skills.rows_of(named)
+    people, candidate = np.unique(skills.person[rows], return_inverse=True)
+    similarities = asked.vectors @ skills.vector[rows].T
+    affinities = goal_affinities(similarities, candidate, len(people))
+    order = np.argsort(-(affinities.affinity @ asked.weights), kind="stable")[:n_wanted]
+    chosen = people[order].astype(np.int64)
+    kept = GoalAffinities(
+        affinities.affinity[order], affinities.similarity[order], affinities.best[order]
+    )
+    level = skills.rating[rows[kept.best]]
+    features = build_features(
+        roster,
+        asked.mentee,
+        chosen,
+        kept,
+        asked.weights,
+        level,
+        asked.own_levels,
+        reciprocal(goals, asked.own_skills, chosen, roster.n_rows, coverage),
+        coverage,
+    )
+    return Candidates(
+        people=chosen,
+        goals=kept,
+        statement=skills.statement[rows[kept.best]],
+        level=level,
+        features=features,
+        uncovered=tuple(int(goal) for goal in np.flatnonzero(best < coverage)),
+    )
+
+
+def reciprocal(
+    goals: StatementIndex,
+    own_skills: NDArray[np.float32],
+    candidates: NDArray[np.int64],
+    n_people_rows: int,
+    coverage: float,
+) -> Reciprocal:
+    """Return how well a mentee's skills answer the goals of candidates.
+
+    Args:
+        goals: Index of goals.
+        own_skills: The mentee's skills, (n_skills, dimension) float32.
+        candidates: Rows of the roster, (n,) int64.
+        n_people_rows: Rows of the roster.
+        coverage: Cosine from which a statement covers a goal.
+    """
+    n = len(candidates)
+    nothing = np.zeros(n)
+    if n == 0 or len(own_skills) == 0:
+        return Reciprocal(nothing, nothing)
+    place = np.full(n_people_rows, -1, dtype=np.int64)
+    place[candidates] = np.arange(n)
+    rows = goals.rows_of(place >= 0)
+    if len(rows) == 0:
+        return Reciprocal(nothing, nothing)
+    owner = place[goals.person[rows]]
+    # The mentee is the one "candidate" here, and the mentors' goals are the goals.
+    theirs = goal_affinities(
+        goals.vector[rows] @ own_skills.T, np.zeros(len(own_skills), dtype=np.int64), 1
+    )
+    weight = priority_weights(goals.rating[rows])
+    total = np.bincount(owner, weight, minlength=n)
+    total[total == 0] = 1.0
+    covered = theirs.similarity[0] >= coverage
+    return Reciprocal(
+        affinity=np.bincount(owner, weight * theirs.affinity[0], minlength=n) / total,
+        covered=np.bincount(owner, covered, minlength=n)
+        / np.maximum(np.bincount(owner, minlength=n), 1),
+    )
+
+
+def _name_candidates(
+    skills: StatementIndex,
+    queries: NDArray[np.float32],
+    eligible: NDArray[np.bool_],
+    n_wanted: int,
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Return who states something close to a goal, and the best cosine per goal.
+
+    The search widens until it has named as many people as are wanted or nobody is left.
+    """
+    depth = FIRST_DEPTH
+    n_rows = len(skills.rows_of(eligible))
+    while True:
+        rows, similarity = skills.search(queries, max(1, min(depth, n_rows)), eligible)
+        named = np.zeros(len(eligible), dtype=np.bool_)
+        named[skills.person[rows[rows >= 0]]] = True
+        if depth >= n_rows or np.count_nonzero(named) >= n_wanted:
+            return named, similarity[:, 0]
+        depth *= WIDEN

@@ -1,0 +1,134 @@
+"""Opening the database: transactions, SQLite's settings, migrations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from recommender.errors import WorkspaceUnusable
+
+HEAD = "0001"
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+WRITES = "tandem_writes"
+PRIVATE_FILE = 0o600
+
+
+class Store:
+    """The database: the only truth about people, pairs and what was shown.
+
+    SQLite keeps a write-ahead log (readers never wait), flushes every commit to the disk, and
+    overwrites deleted content, so that what is erased is gone.
+
+    Args:
+        url: A SQLAlchemy database URL.
+
+    Raises:
+        WorkspaceUnusable: if the database cannot be opened or was written by a newer Tandem.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            _configure_sqlite(self._engine)
+        try:
+            self._migrate()
+        except DBAPIError as error:
+            self._engine.dispose()
+            raise WorkspaceUnusable(
+                f"The database {self._engine.url!r} cannot be used ({error.orig}). Check that the "
+                "path is right and writable and that the file is a Tandem database."
+            ) from error
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Store:
+        """Open, or create, ``tandem.db`` in a folder, readable by its owner alone."""
+        database = folder / "tandem.db"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not database.exists():
+                os.close(os.open(database, os.O_CREAT | os.O_RDWR, PRIVATE_FILE))
+        except OSError as error:
+            raise WorkspaceUnusable(
+                f"The workspace {folder} cannot be written ({error.strerror}); a writable folder "
+                "is expected. Name another with --workspace."
+            ) from error
+        return cls(f"sqlite:///{database}")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the database."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that commits whole on leaving, or not at all on an error."""
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(**{WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def forget_log(self) -> None:
+        """Empty SQLite's write-ahead log, which still holds pages from before an erasure."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close every connection; SQLite folds its log into the database."""
+        self._engine.dispose()
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            found = _schema_version(connection)
+        if found == HEAD:
+            return
+        # Alembic is imported only here: it takes longer than everything else in a quick command.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise WorkspaceUnusable(
+                    f"The database has the schema version {found!r} where {HEAD} or older is "
+                    "expected: a newer Tandem wrote it. Update Tandem."
+                ) from error
+
+
+def _schema_version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _configure_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "busy_timeout=30000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        # A writer takes its lock at once: a reader that turns into a writer could deadlock.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,392 @@
+"""People, their statements and pairs, and the log of whose data changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+
+from recommender.domain import Kind, Pair, PairStatus, Person, Roles, Statement, Status
+from recommender.store.chunks import in_chunks
+from recommender.store.tables import changes, pairs, people, revision, statements
+
+
+class RosterRow(NamedTuple):
+    """What the rules and the features need to know of one person."""
+
+    number: int
+    id: str
+    name: str
+    department: str
+    site: str
+    career_level: int
+    manager: int
+    languages: tuple[str, ...]
+    time_zone: str
+    roles: Roles
+    capacity: int
+    hours_per_month: float
+    status: Status
+    active_mentees: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many people, or pairs, a write created, changed, and found unchanged."""
+
+    created: int
+    updated: int
+    unchanged: int
+
+
+def text_digest(text: str) -> bytes:
+    """Return the SHA-256 of a statement's text, 32 bytes."""
+    return hashlib.sha256(text.encode("utf-8")).digest()
+
+
+def get(connection: Connection, person_id: str) -> tuple[int, Person] | None:
+    """Return a person with their number, or None if there is no such person."""
+    found = get_many(connection, [person_id])
+    return next(iter(found.values()), None)
+
+
+def get_many(
+    connection: Connection, ids: Iterable[str] | None = None
+) -> dict[str, tuple[int, Person]]:
+    """Return number and person by id, for these ids or for everybody, in the order of ids."""
+    chosen = None if ids is None else list(ids)
+    spoken: dict[int, list[Statement]] = {}
+    by_statement = select(statements).order_by(statements.c.person, statements.c.position)
+    owner = statements.c.person.in_(select(people.c.number).where(_among(people.c.id)))
+    for row in _in_chunks(connection, by_statement, owner, chosen):
+        spoken.setdefault(row.person, []).append(
+            Statement(Kind(row.kind), row.text, row.language, row.level, row.priority)
+        )
+    manager = people.alias("manager")
+    with_manager = (
+        select(people, manager.c.id.label("reports_to"))
+        .outerjoin(manager, people.c.manager == manager.c.number)
+        .order_by(people.c.id)
+    )
+    rows = _in_chunks(connection, with_manager, _among(people.c.id), chosen)
+    return {row.id: (row.number, _person(row, spoken.get(row.number, []))) for row in rows}
+
+
+def numbers(connection: Connection) -> dict[str, int]:
+    """Return everybody's number by id."""
+    return {row.id: row.number for row in connection.execute(select(people.c.id, people.c.number))}
+
+
+def managers(connection: Connection) -> dict[str, str | None]:
+    """Return everybody's manager's id, or None, by id."""
+    manager = people.alias("manager")
+    query = select(people.c.id, manager.c.id.label("manager_id")).outerjoin(
+        manager, people.c.manager == manager.c.number
+    )
+    return {row.id: row.manager_id for row in connection.execute(query)}
+
+
+def line_up(connection: Connection, person_id: str) -> list[str]:
+    """Return the ids from a person up to the top of their reporting line; empty if unknown."""
+    manager = people.alias("manager")
+    query = (
+        select(people.c.id, manager.c.id.label("manager_id"))
+        .outerjoin(manager, people.c.manager == manager.c.number)
+        .where(people.c.id == bindparam("person_id"))
+    )
+    line: list[str] = []
+    place: str | None = person_id
+    while place is not None and place not in line:
+        row = connection.execute(query, {"person_id": place}).first()
+        if row is None:
+            break
+        line.append(row.id)
+        place = row.manager_id
+    return line
+
+
+def with_status(connection: Connection, status: Status) -> set[str]:
+    """Return the ids of the people who have this participation status."""
+    return set(connection.scalars(select(people.c.id).where(people.c.status == status)))
+
+
+def put(connection: Connection, given: Sequence[Person]) -> Written:
+    """Create or change people so that they equal ``given``, and log whose data changed.
+
+    A statement whose kind and text stay keeps its id. Managers must be stored or be among them.
+    """
+    stored = get_many(connection, [person.id for person in given])
+    created = [person for person in given if person.id not in stored]
+    updated = [p for p in given if p.id in stored and stored[p.id][1] != p]
+    if created:
+        connection.execute(insert(people), [_scalars(person) for person in created])
+    if created or updated:
+        number_of = numbers(connection)
+        _set_scalars_and_managers(connection, created, updated, number_of)
+        _set_statements(connection, [*created, *updated], number_of, {p.id for p in updated})
+        log_changes(connection, [number_of[person.id] for person in (*created, *updated)])
+    return Written(len(created), len(updated), len(given) - len(created) - len(updated))
+
+
+def erase(connection: Connection, person_id: str) -> bool:
+    """Erase a person, their statements, pairs and impressions; return whether there was one.
+
+    Who reported to them now reports to their manager, so that the reporting chain keeps its links.
+    """
+    row = connection.execute(
+        select(people.c.number, people.c.manager).where(people.c.id == person_id)
+    ).first()
+    if row is None:
+        return False
+    reports = connection.scalars(select(people.c.number).where(people.c.manager == row.number))
+    partners = connection.scalars(select(pairs.c.mentor).where(pairs.c.mentee == row.number))
+    touched = [row.number, *reports, *partners]
+    connection.execute(
+        update(people).where(people.c.manager == row.number).values(manager=row.manager)
+    )
+    # Statements, pairs, rankings and impressions go with the person (ON DELETE CASCADE).
+    connection.execute(delete(people).where(people.c.number == row.number))
+    log_changes(connection, touched)
+    return True
+
+
+def put_pairs(connection: Connection, given: Iterable[Pair]) -> Written:
+    """Create or change pairs, and log their mentors as changed: their free capacity may be."""
+    number_of = numbers(connection)
+    stored = {
+        (row.mentor, row.mentee): row.status
+        for row in connection.execute(select(pairs.c.mentor, pairs.c.mentee, pairs.c.status))
+    }
+    created, updated, unchanged = [], [], 0
+    mentors: list[int] = []
+    for pair in given:
+        key = (number_of[pair.mentor_id], number_of[pair.mentee_id])
+        mentors += [] if stored.get(key) == pair.status else [key[0]]
+        values = {"mentor": key[0], "mentee": key[1], "status": str(pair.status)}
+        if key not in stored:
+            created.append(values)
+        elif stored[key] != pair.status:
+            updated.append({"m": key[0], "e": key[1], "s": str(pair.status)})
+        else:
+            unchanged += 1
+    if created:
+        connection.execute(insert(pairs), created)
+    if updated:
+        match = (pairs.c.mentor == bindparam("m")) & (pairs.c.mentee == bindparam("e"))
+        connection.execute(update(pairs).where(match).values(status=bindparam("s")), updated)
+    log_changes(connection, mentors)
+    return Written(len(created), len(updated), unchanged)
+
+
+def all_pairs(connection: Connection) -> list[Pair]:
+    """Return every pair, in the order of ids."""
+    mentor, mentee = people.alias("mentor"), people.alias("mentee")
+    query = (
+        select(mentor.c.id.label("mentor_id"), mentee.c.id.label("mentee_id"), pairs.c.status)
+        .join(mentor, pairs.c.mentor == mentor.c.number)
+        .join(mentee, pairs.c.mentee == mentee.c.number)
+        .order_by(mentor.c.id, mentee.c.id)
+    )
+    return [
+        Pair(row.mentor_id, row.mentee_id, PairStatus(row.status))
+        for row in connection.execute(query)
+    ]
+
+
+def partners_of(connection: Connection, number: int) -> list[int]:
+    """Return the numbers of everybody this person is or was paired with, on either side."""
+    mine = select(pairs.c.mentor).where(pairs.c.mentee == number)
+    theirs = select(pairs.c.mentee).where(pairs.c.mentor == number)
+    return list(connection.scalars(mine.union(theirs)))
+
+
+def current_revision(connection: Connection) -> int:
+    """Return the number of the last change."""
+    return int(connection.execute(select(revision.c.value)).scalar_one())
+
+
+def store_id(connection: Connection) -> str:
+    """Return the id that tells this database from every other."""
+    return str(connection.execute(select(revision.c.store_id)).scalar_one())
+
+
+def changed_since(connection: Connection, known: int) -> list[int]:
+    """Return the numbers of people changed or erased after the revision ``known``."""
+    return list(connection.scalars(select(changes.c.person).where(changes.c.revision > known)))
+
+
+def log_changes(connection: Connection, numbers_changed: Iterable[int]) -> None:
+    """Note under a new revision that these people changed.
+
+    The update of the one row of ``revision`` makes writers wait for each other, so a reader that
+    has seen revision n has seen every change up to n.
+    """
+    changed = list(dict.fromkeys(numbers_changed))
+    if not changed:
+        return
+    connection.execute(update(revision).values(value=revision.c.value + 1))
+    now = current_revision(connection)
+    for chunk in in_chunks(changed):
+        connection.execute(delete(changes).where(changes.c.person.in_(chunk)))
+    connection.execute(insert(changes), [{"person": n, "revision": now} for n in changed])
+
+
+def roster_rows(connection: Connection, chosen: Sequence[int] | None = None) -> list[RosterRow]:
+    """Return what rules and features need, for these numbers or for everybody."""
+    active = (
+        select(pairs.c.mentor, func.count().label("n"))
+        .where(pairs.c.status == PairStatus.ACTIVE)
+        .group_by(pairs.c.mentor)
+        .subquery()
+    )
+    query = (
+        select(people, func.coalesce(active.c.n, 0).label("active_mentees"))
+        .outerjoin(active, people.c.number == active.c.mentor)
+        .order_by(people.c.number)
+    )
+    return [
+        RosterRow(
+            row.number,
+            row.id,
+            row.name,
+            row.department,
+            row.site,
+            row.career_level,
+            row.manager or 0,
+            tuple(row.languages.split()),
+            row.time_zone,
+            Roles(row.roles),
+            row.capacity,
+            row.hours_per_month,
+            Status(row.status),
+            row.active_mentees,
+        )
+        for row in _in_chunks(connection, query, _among(people.c.number), chosen)
+    ]
+
+
+def statement_texts(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Return the texts of statements by their ids."""
+    query = select(statements.c.id, statements.c.text).where(statements.c.id.in_(list(ids)))
+    return {row.id: row.text for row in connection.execute(query)}
+
+
+def _among(column: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's column types are invariant
+    return column.in_(bindparam("chunk", expanding=True))
+
+
+def _in_chunks(
+    connection: Connection,
+    query: Select[Any],
+    among: Any,  # noqa: ANN401
+    chosen: Sequence[Any] | None,
+) -> Iterator[Row[Any]]:
+    """Yield the rows of ``query``, whole or restricted chunk by chunk: SQL limits parameters."""
+    if chosen is None:
+        yield from connection.execute(query)
+        return
+    for chunk in in_chunks(chosen):
+        yield from connection.execute(query.where(among), {"chunk": chunk})
+
+
+def _person(row: Row[Any], spoken: Iterable[Statement]) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        department=row.department,
+        site=row.site,
+        career_level=row.career_level,
+        reports_to=row.reports_to,
+        languages=tuple(row.languages.split()),
+        time_zone=row.time_zone,
+        roles=Roles(row.roles),
+        capacity=row.capacity,
+        hours_per_month=row.hours_per_month,
+        status=Status(row.status),
+        statements=tuple(spoken),
+    )
+
+
+def _scalars(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "department": person.department,
+        "site": person.site,
+        "career_level": person.career_level,
+        "languages": " ".join(person.languages),
+        "time_zone": person.time_zone,
+        "roles": str(person.roles),
+        "capacity": person.capacity,
+        "hours_per_month": float(person.hours_per_month),
+        "status": str(person.status),
+    }
+
+
+def _set_scalars_and_managers(
+    connection: Connection,
+    created: Sequence[Person],
+    updated: Sequence[Person],
+    number_of: Mapping[str, int],
+) -> None:
+    """Write the scalars; managers last, once everybody exists: a file names them in any order."""
+    key = people.c.number == bindparam("the_number")
+
+    def manager(person: Person) -> int | None:
+        return None if person.reports_to is None else number_of[person.reports_to]
+
+    if updated:
+        connection.execute(
+            update(people).where(key),
+            [
+                {**_scalars(p), "manager": manager(p), "the_number": number_of[p.id]}
+                for p in updated
+            ],
+        )
+    led = [p for p in created if p.reports_to is not None]
+    if led:
+        connection.execute(
+            update(people).where(key).values(manager=bindparam("boss")),
+            [{"boss": manager(p), "the_number": number_of[p.id]} for p in led],
+        )
+
+
+def _set_statements(
+    connection: Connection,
+    given: Sequence[Person],
+    number_of: Mapping[str, int],
+    stored_before: set[str],
+) -> None:
+    """Make the stored statements equal the given ones, keeping the ids of those that stay."""
+    old: dict[tuple[int, str, str], int] = {}
+    query = select(statements.c.id, statements.c.person, statements.c.kind, statements.c.text)
+    among = _among(statements.c.person)
+    before = [number_of[person_id] for person_id in stored_before]
+    for row in _in_chunks(connection, query, among, before):
+        old[(row.person, row.kind, row.text)] = row.id
+    fresh, kept = [], []
+    for person in given:
+        for position, spoken in enumerate(person.statements):
+            number = number_of[person.id]
+            known = old.pop((number, str(spoken.kind), spoken.text), None)
+            values = {
+                "position": position,
+                "language": spoken.language,
+                "level": spoken.level,
+                "priority": spoken.priority,
+            }
+            if known is not None:
+                kept.append({**values, "the_id": known})
+            else:
+                digest = text_digest(spoken.text)
+                named = {"person": number, "kind": str(spoken.kind), "text": spoken.text}
+                fresh.append({**values, **named, "text_digest": digest})
+    for gone in in_chunks(list(old.values())):
+        connection.execute(delete(statements).where(statements.c.id.in_(gone)))
+    if kept:
+        connection.execute(update(statements).where(statements.c.id == bindparam("the_id")), kept)
+    if fresh:
+        connection.execute(insert(statements), fresh)

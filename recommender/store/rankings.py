@@ -1,0 +1,90 @@
+"""The log of what was shown to whom: rankings and their impressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from recommender.domain import Impression, Ranking
+from recommender.store.tables import impressions, people, rankings
+
+
+def log(
+    connection: Connection,
+    ranking: Ranking,
+    k: int,
+    mentee: int | None,
+    number_of: Mapping[str, int],
+) -> None:
+    """Write a ranking and one impression per recommendation.
+
+    The text of the goals is not logged: it would outlive what the mentee chose to store.
+    """
+    connection.execute(
+        insert(rankings),
+        {
+            "id": ranking.ranking_id,
+            "created_at": ranking.created_at,
+            "mentee": mentee,
+            "k": k,
+            "n_eligible": ranking.n_eligible,
+            "encoder": ranking.encoder,
+            "ranker": ranking.ranker,
+        },
+    )
+    shown = [
+        {
+            "ranking": ranking.ranking_id,
+            "position": item.position,
+            "rank": item.rank,
+            "mentor": number_of[item.mentor_id],
+            "score": item.score,
+            "features": dict(item.features),
+        }
+        for item in ranking.recommendations
+    ]
+    if shown:
+        connection.execute(insert(impressions), shown)
+
+
+def impressions_of(connection: Connection, ranking_id: str | None = None) -> list[Impression]:
+    """Return the impressions of one ranking, or all, in the order in which they were shown."""
+    mentor, mentee = people.alias("mentor"), people.alias("mentee")
+    query = (
+        select(
+            impressions,
+            rankings.c.created_at,
+            rankings.c.encoder,
+            rankings.c.ranker,
+            mentor.c.id.label("mentor_id"),
+            mentee.c.id.label("mentee_id"),
+        )
+        .join(rankings, rankings.c.id == impressions.c.ranking)
+        .join(mentor, mentor.c.number == impressions.c.mentor)
+        .outerjoin(mentee, mentee.c.number == rankings.c.mentee)
+        .order_by(rankings.c.created_at, rankings.c.id, impressions.c.position)
+    )
+    if ranking_id is not None:
+        query = query.where(rankings.c.id == ranking_id)
+    return [
+        Impression(
+            ranking_id=row.ranking,
+            created_at=as_utc(row.created_at),
+            mentee_id=row.mentee_id,
+            mentor_id=row.mentor_id,
+            position=row.position,
+            rank=row.rank,
+            score=row.score,
+            features=row.features,
+            encoder=row.encoder,
+            ranker=row.ranker,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a stored moment with its time zone, which SQLite forgets; all are stored in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

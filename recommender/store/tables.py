@@ -1,0 +1,150 @@
+"""The tables. People, statements, pairs and impressions are the truth; vectors can be rebuilt.
+
+Inside the database a person is a ``number`` that is never used twice, so that logs and the rows of
+the in-memory arrays hold nothing that names anybody.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("department", String(200), nullable=False),
+    Column("site", String(200), nullable=False),
+    Column("career_level", Integer, nullable=False),
+    Column("manager", Integer, ForeignKey("people.number"), index=True),
+    Column("languages", String(60), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("roles", String(10), nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("hours_per_month", Float, nullable=False),
+    Column("status", String(10), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("person", Integer, ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("text", String(1000), nullable=False),
+    Column("text_digest", LargeBinary(32), nullable=False, index=True),
+    Column("language", String(2), nullable=False),
+    Column("level", Integer),
+    Column("priority", Integer),
+    UniqueConstraint("person", "kind", "text"),
+    CheckConstraint("(level IS NULL) <> (priority IS NULL)", name="level_or_priority"),
+    sqlite_autoincrement=True,
+)
+
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("mentor", Integer, ForeignKey("people.number", ondelete="CASCADE"), primary_key=True),
+    Column("mentee", Integer, ForeignKey("people.number", ondelete="CASCADE"), primary_key=True),
+    Column("status", String(10), nullable=False),
+    Index("ix_pairs_mentee", "mentee"),
+)
+
+encoders = Table(
+    "encoders",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("dimension", Integer, nullable=False),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("encoder", Integer, ForeignKey("encoders.id", ondelete="CASCADE"), primary_key=True),
+    Column("text_digest", LargeBinary(32), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("value", Integer, nullable=False),
+    # Tells this database from every other, so that a foreign index is refused.
+    Column("store_id", String(36), nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    # No foreign key: the row of an erased person stays, so that every process learns of it.
+    Column("person", Integer, primary_key=True, autoincrement=False),
+    Column("revision", Integer, nullable=False, index=True),
+)
+
+rankings = Table(
+    "rankings",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("mentee", Integer, ForeignKey("people.number", ondelete="CASCADE"), index=True),
+    Column("k", Integer, nullable=False),
+    Column("n_eligible", Integer, nullable=False),
+    Column("encoder", String(64), nullable=False),
+    Column("ranker", String(64)),
+)
+
+impressions = Table(
+    "impressions",
+    metadata,
+    Column("ranking", String(36), ForeignKey("rankings.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("rank", Integer, nullable=False),
+    Column("mentor", Integer, ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("features", JSON, nullable=False),
+    Index("ix_impressions_mentor", "mentor"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("step", String(40), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("result", JSON(none_as_null=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+)
