@@ -22,8 +22,8 @@ from recommender.progress import shown_progress
 from recommender.ranking_table import print_ranking
 from recommender.shipped import shipped
 
-GERMAN_MENTEE = "p0002"
-ENGLISH_MENTEE = "p0003"
+GERMAN_MENTEE = "p0567"
+ENGLISH_MENTEE = "p0171"
 ANSWER_SECONDS = 60
 
 
