@@ -13,7 +13,7 @@ from recommender.affinity import goal_weights
 from recommender.domain import Person, Query, Statement, Status
 from recommender.encoder import Encoder
 from recommender.errors import InvalidInput, Problem, UnknownPerson
-from recommender.store import Store, people, vectors
+from recommender.store import people, vectors
 from recommender.texts import reading_language
 
 Vectors = NDArray[np.float32]
@@ -45,13 +45,13 @@ class Asked:
     own_levels: NDArray[np.int8]
 
 
-def ask(store: Store, encoder: Encoder, query: Query, coverage: float) -> Asked:
+def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float) -> Asked:
     """Read the mentee and turn the goals into vectors.
 
     Goals given as text are encoded and forgotten; only stored statements leave a vector behind.
 
     Args:
-        store: Where the mentee is.
+        connection: A transaction on the store.
         encoder: Encodes goals that are not stored.
         query: What is asked.
         coverage: Cosine from which a statement covers a goal.
@@ -68,14 +68,13 @@ def ask(store: Store, encoder: Encoder, query: Query, coverage: float) -> Asked:
     languages = tuple(goal.language for goal in goals)
     known: dict[str, Vectors] = {}
     if query.mentee_id is not None:
-        with store.read() as connection:
-            mentee, person = _mentee(connection, query.mentee_id, bool(query.goals))
-            partners = tuple(people.partners_of(connection, mentee))
-            goals = query.goals or person.goals
-            skills = person.skills
-            languages = person.languages
-            wanted = [statement.text for statement in (*goals, *skills)]
-            known = vectors.get(connection, encoder.digest, wanted)
+        mentee, person = _mentee(connection, query.mentee_id, bool(query.goals))
+        partners = tuple(people.partners_of(connection, mentee))
+        goals = query.goals or person.goals
+        skills = person.skills
+        languages = person.languages
+        wanted = [statement.text for statement in (*goals, *skills)]
+        known = vectors.get(connection, encoder.digest, wanted)
     encoded = _vectors(encoder, known, [goal.text for goal in goals])
     own_skills = _vectors(encoder, known, [skill.text for skill in skills])
     levels = np.array([skill.level for skill in skills], dtype=np.int8)

@@ -95,9 +95,7 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 def _ask(url: str, mentee_id: str) -> dict[str, Any]:
     body = json.dumps({"mentee_id": mentee_id}).encode()
-    request = Request(
-        f"{url}/v1/recommendations", body, {"Content-Type": "application/json"}
-    )
+    request = Request(f"{url}/v1/recommendations", body, {"Content-Type": "application/json"})
     with urlopen(request, timeout=ANSWER_SECONDS) as answer:
         parsed: dict[str, Any] = json.load(answer)
         return parsed

@@ -125,7 +125,7 @@ class Encoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # we tell progress ourselves
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # we tell progress
         if self._threads is not None:
             torch.set_num_threads(self._threads)
         try:

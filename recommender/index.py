@@ -7,6 +7,7 @@ place, so a person who withdraws is out of the next answer and nothing is ever r
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -20,7 +21,7 @@ KIND = "statement-index"
 SCHEMA = 1
 START_ROWS = 1024
 NOBODY = 0
-FILES = ("statement", "person", "rating", "vector")
+COLUMNS = ("statement", "person", "rating", "vector")
 
 
 class StatementIndex:
@@ -41,6 +42,7 @@ class StatementIndex:
         self.dimension = dimension
         self._faiss = faiss.IndexFlatIP(dimension)
         self._free: list[int] = []
+        self._n_statements: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self.person: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self.statement: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.rating: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
@@ -66,7 +68,9 @@ class StatementIndex:
             )
         if n > len(self._free):
             self._grow(max(2 * len(self.person), len(self) + n))
-        places = np.array([self._free.pop() for _ in range(n)])
+        places = np.array(self._free[-n:])
+        del self._free[-n:]
+        self._count(rows.person, +1)
         self.person[places] = rows.person
         self.statement[places] = rows.statement
         self.rating[places] = rows.rating
@@ -75,6 +79,7 @@ class StatementIndex:
     def remove(self, people: NDArray[np.int64]) -> None:
         """Remove every statement of these people and overwrite its vector."""
         places = np.flatnonzero(np.isin(self.person, people) & (self.person != NOBODY))
+        self._count(self.person[places], -1)
         self.person[places] = NOBODY
         self.statement[places] = 0
         self.vector[places] = 0.0
@@ -94,8 +99,8 @@ class StatementIndex:
             Rows of this index, (n_queries, depth) int64, best first, and their cosines, float32.
             Where fewer exist the row is −1 and the cosine −inf.
         """
-        mask = self._rows_of(eligible)
-        n_found = int(np.count_nonzero(mask))
+        mask = self._mask(eligible)
+        n_found = self.count(eligible)
         rows = np.full((len(queries), depth), -1, dtype=np.int64)
         similarity = np.full((len(queries), depth), -np.inf, dtype=np.float32)
         width = min(depth, n_found)
@@ -108,13 +113,18 @@ class StatementIndex:
 
     def rows_of(self, eligible: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return all rows of these people, ascending; ``eligible`` as for :meth:`search`."""
-        return np.flatnonzero(self._rows_of(eligible))
+        return np.flatnonzero(self._mask(eligible))
+
+    def count(self, eligible: NDArray[np.bool_]) -> int:
+        """Return how many statements these people have; ``eligible`` as for :meth:`search`."""
+        counted = self._n_statements[: len(eligible)]
+        return int(counted[eligible[: len(counted)]].sum())
 
     def who_states(self, n_people_rows: int) -> NDArray[np.bool_]:
         """Return, by number, who has a statement here, (n_people_rows,) bool."""
         states = np.zeros(n_people_rows, dtype=np.bool_)
-        states[self.person] = True
-        states[NOBODY] = False
+        counted = self._n_statements[:n_people_rows]
+        states[: len(counted)] = counted > 0
         return states
 
     def save(self, folder: Path, encoder: str, store_id: str, revision: int) -> None:
@@ -128,7 +138,7 @@ class StatementIndex:
         """
         taken = np.flatnonzero(self.person != NOBODY)
         taken = taken[np.argsort(self.statement[taken], kind="stable")]
-        columns = {name: getattr(self, name)[taken] for name in FILES}
+        columns = {name: getattr(self, name)[taken] for name in COLUMNS}
         facts = {
             "encoder": encoder,
             "store_id": store_id,
@@ -155,16 +165,24 @@ class StatementIndex:
                     "it belongs to something else. Rebuild it."
                 )
         try:
-            person, statement, rating, vector = (
-                np.load(folder / f"{name}.npy", allow_pickle=False) for name in FILES
-            )
-            index = cls(int(facts["dimension"]), max(START_ROWS, len(person)))
-            index.add(StatementRows(statement, person, rating, vector))
+            columns = {
+                name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in COLUMNS
+            }
+            rows = StatementRows(**columns)
+            index = cls(int(facts["dimension"]), max(START_ROWS, len(rows.statement)))
+            index.add(rows)
             return index, int(facts["revision"])
         except (OSError, ValueError, KeyError) as error:
             raise ArtefactRefused(f"{folder} cannot be read ({error}). Rebuild it.") from error
 
-    def _rows_of(self, people: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _count(self, people: NDArray[np.integer[Any]], by: int) -> None:
+        """Keep the number of statements per person, which is asked for with every query."""
+        more = np.bincount(people, minlength=len(self._n_statements)).astype(np.int32)
+        more *= by
+        more[: len(self._n_statements)] += self._n_statements
+        self._n_statements = more
+
+    def _mask(self, people: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the mask of rows whose person is in the mask ``people``; free rows are not."""
         wanted = people.copy()
         wanted[NOBODY] = False

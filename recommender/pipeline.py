@@ -12,6 +12,7 @@ from typing import Self
 from uuid import uuid4
 
 import numpy as np
+from sqlalchemy import Connection
 
 from recommender.affinity import DECIMALS
 from recommender.asking import Asked, ask
@@ -40,7 +41,7 @@ class RecommenderConfig:
         rules: Which eligibility rules apply.
         coverage: Cosine from which a statement covers a goal, −1 to 1. It belongs to the encoder;
             the default was chosen on the sample organisation (see docs/encoder.md).
-        n_candidates: How many mentors are kept for ranking, at least.
+        n_candidates: How many mentors are kept for ranking, at most (k, if that is more).
     """
 
     rules: EligibilityRules = field(default_factory=EligibilityRules)
@@ -125,9 +126,10 @@ class Recommender:
             EncoderUnavailable: if a goal given as text cannot be encoded.
         """
         self.organisation.refresh()
-        asked = ask(self.store, self.encoder, query, self.config.coverage)
-        with self.organisation.lock:
-            ranking, numbers = self._rank(query, asked)
+        with self.store.read() as connection:
+            asked = ask(connection, self.encoder, query, self.config.coverage)
+            with self.organisation.lock:
+                ranking, numbers = self._rank(connection, query, asked)
         with self.store.write() as connection:
             rankings.log(connection, ranking, query.k, asked.mentee, numbers)
         return ranking
@@ -207,7 +209,9 @@ class Recommender:
         self.organisation.rebuild()
         self.organisation.save()
 
-    def _rank(self, query: Query, asked: Asked) -> tuple[Ranking, dict[str, int]]:
+    def _rank(
+        self, connection: Connection, query: Query, asked: Asked
+    ) -> tuple[Ranking, dict[str, int]]:
         """Return the answer and the numbers of the people in it; the lock must be held."""
         organisation, config = self.organisation, self.config
         roster = organisation.roster
@@ -219,13 +223,15 @@ class Recommender:
             organisation.goals,
             asked,
             eligibility.mask,
+            query.k,
             max(query.k, config.n_candidates),
             config.coverage,
         )
         scores = np.round(candidates.features[:, AFFINITY], DECIMALS)
         ids = [roster.ids[row] for row in candidates.people]
         order = order_fairly(scores.tolist(), ids, query.mentee_id or "")[: query.k]
-        texts = self._statement_texts(candidates, order)
+        wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
+        texts = people.statement_texts(connection, wanted.tolist())
         shown = tuple(
             self._recommendation(asked, candidates, scores.tolist(), position, place, texts)
             for position, place in enumerate(order, start=1)
@@ -280,11 +286,6 @@ class Recommender:
             reasons=feature_reasons(roster, asked.mentee, row, values, asked.language),
             features=values,
         )
-
-    def _statement_texts(self, candidates: Candidates, order: Sequence[int]) -> dict[int, str]:
-        wanted = np.unique(candidates.statement[list(order)])
-        with self.store.read() as connection:
-            return people.statement_texts(connection, wanted.tolist())
 
 
 def order_fairly(scores: Sequence[float], ids: Sequence[str], mentee_id: str) -> list[int]:

@@ -13,7 +13,7 @@ from recommender.features import Reciprocal, build_features
 from recommender.index import StatementIndex
 from recommender.roster import Roster
 
-FIRST_DEPTH = 512
+FIRST_DEPTH = 2048
 WIDEN = 4
 
 
@@ -44,10 +44,11 @@ def retrieve(
     goals: StatementIndex,
     asked: Asked,
     eligible: NDArray[np.bool_],
-    n_wanted: int,
+    k: int,
+    n_most: int,
     coverage: float,
 ) -> Candidates:
-    """Return the eligible people with the highest affinity, at least ``n_wanted`` if there are.
+    """Return the eligible people with the highest affinity: at least ``k``, if so many exist.
 
     The best statements of every goal name the candidates; each candidate's affinity is then
     computed from all of their statements.
@@ -58,15 +59,16 @@ def retrieve(
         goals: Index of goals, for the other direction.
         asked: The query.
         eligible: Who may be recommended, (rows,) bool.
-        n_wanted: How many candidates to return.
+        k: How many must be found, if so many are eligible.
+        n_most: How many to return at most.
         coverage: Cosine from which a statement covers a goal.
     """
-    named, best = _name_candidates(skills, asked.vectors, eligible, n_wanted)
+    named, best = _name_candidates(skills, asked.vectors, eligible, k)
     rows = skills.rows_of(named)
     people, candidate = np.unique(skills.person[rows], return_inverse=True)
     similarities = asked.vectors @ skills.vector[rows].T
     affinities = goal_affinities(similarities, candidate, len(people))
-    order = np.argsort(-(affinities.affinity @ asked.weights), kind="stable")[:n_wanted]
+    order = np.argsort(-(affinities.affinity @ asked.weights), kind="stable")[:n_most]
     chosen = people[order].astype(np.int64)
     kept = GoalAffinities(
         affinities.affinity[order], affinities.similarity[order], affinities.best[order]
@@ -138,18 +140,18 @@ def _name_candidates(
     skills: StatementIndex,
     queries: NDArray[np.float32],
     eligible: NDArray[np.bool_],
-    n_wanted: int,
+    k: int,
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Return who states something close to a goal, and the best cosine per goal.
 
-    The search widens until it has named as many people as are wanted or nobody is left.
+    The search widens until it has named k people or nobody is left.
     """
     depth = FIRST_DEPTH
-    n_rows = len(skills.rows_of(eligible))
+    n_rows = skills.count(eligible)
     while True:
         rows, similarity = skills.search(queries, max(1, min(depth, n_rows)), eligible)
         named = np.zeros(len(eligible), dtype=np.bool_)
         named[skills.person[rows[rows >= 0]]] = True
-        if depth >= n_rows or np.count_nonzero(named) >= n_wanted:
+        if depth >= n_rows or np.count_nonzero(named) >= k:
             return named, similarity[:, 0]
         depth *= WIDEN

@@ -1,0 +1,1 @@
+"""The HTTP service: ``uvicorn --factory service.app:create_app`` or ``python -m service``."""

@@ -20,9 +20,11 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _BETWEEN_CODES = re.compile(r"[\s,;|]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unusable:
     """A cell that holds no text or number. The domain refuses it in every field.
+
+    No two are equal, so that two of them are not taken for the same id.
 
     Args:
         shown: How to name it in a message.

@@ -60,8 +60,8 @@ class _Firsts:
     def see(self, key: Hashable, value: str, place: Place, what: str) -> None:
         first = self._places.setdefault(key, place)
         if first is not place:
-            where = f"{first.path.rstrip('.')} in line {first.line}".strip()
-            expected = f"{what} once (it stands in {where} too)"
+            inside = f" ({first.path.rstrip('.')})" if first.path else ""
+            expected = f"{what} once, and line {first.line}{inside} has it already,"
             problem = Problem(self._field, quoted(value), expected, self._remedy)
             self._drafts.problems.add(place.point(problem))
 

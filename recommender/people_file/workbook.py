@@ -158,11 +158,11 @@ def _rows(sheet: Worksheet) -> Iterator[tuple[int, list[Cell]]]:
     try:
         rows = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS)
         for line, row in enumerate(rows, 1):
-            cells = [_text(cell.value, cell.data_type) for cell in row]
-            while cells and cells[-1] == "":
-                cells.pop()
-            if cells:
-                yield line, cells
+            n_cells = len(row)
+            while n_cells and row[n_cells - 1].value in (None, ""):
+                n_cells -= 1
+            if n_cells:
+                yield line, [_text(cell.value, cell.data_type) for cell in row[:n_cells]]
     except Exception as error:
         raise _damaged(error) from error
 
@@ -199,8 +199,12 @@ def _cell(sheet: Worksheet, value: Value) -> ExcelCell | Value | None:
     """Return a value as a cell; text stays text even where it looks like a formula or an error."""
     if value == "":
         return None
-    if not isinstance(value, str):
+    if isinstance(value, int):
         return value
+    if isinstance(value, float):
+        exact = WriteOnlyCell(sheet, value=repr(value))  # openpyxl writes 16 digits, this all.
+        exact.data_type = "n"
+        return exact
     cell = WriteOnlyCell(sheet, value=_NOT_IN_XML.sub("\ufffd", value))
     cell.data_type = "s"
     if _FORMULA_LIKE.match(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -71,6 +72,12 @@ def report(connection: Connection, job_id: str, step: str, done: int, total: int
     """Note how far a running job is; this is also its sign of life."""
     values = {"status": str(JobStatus.RUNNING), "step": step, "done": done, "total": total}
     _change(connection, job_id, values)
+
+
+def sign_of_life(connection: Connection, job_ids: Sequence[str]) -> None:
+    """Note that these jobs are still looked after, whether they wait or run."""
+    alive = update(jobs).where(jobs.c.id.in_(job_ids))
+    connection.execute(alive.values(updated_at=datetime.now(UTC)))
 
 
 def finish(connection: Connection, job_id: str, status: JobStatus, result: dict[str, Any]) -> None:

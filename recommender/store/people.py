@@ -80,6 +80,13 @@ def numbers(connection: Connection) -> dict[str, int]:
     return {row.id: row.number for row in connection.execute(select(people.c.id, people.c.number))}
 
 
+def counts(connection: Connection) -> tuple[int, int]:
+    """Return how many people and how many statements are stored."""
+    n_people = connection.execute(select(func.count()).select_from(people)).scalar_one()
+    n_statements = connection.execute(select(func.count()).select_from(statements)).scalar_one()
+    return n_people, n_statements
+
+
 def managers(connection: Connection) -> dict[str, str | None]:
     """Return everybody's manager's id, or None, by id."""
     manager = people.alias("manager")

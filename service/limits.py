@@ -1,0 +1,112 @@
+"""What is refused before a route sees it: foreign hosts, other sites' pages, endless bodies."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from recommender.errors import quoted
+from service.errors import ServiceProblem, Slug, problem_response
+
+IMPORT_PATH = "/v1/people/import"
+MAX_JSON_BYTES = 1024 * 1024
+_THIS_MACHINE = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+class Limits:
+    """ASGI middleware that guards the other routes and keeps answers out of caches.
+
+    A page on another site can make a browser send requests to this machine: by a name that it
+    resolves to 127.0.0.1 (hence the check of Host), or across sites (hence the check of Origin).
+
+    Args:
+        app: What to guard.
+        max_import_bytes: Longest body of an import; every other body may have 1 MiB.
+    """
+
+    def __init__(self, app: ASGIApp, max_import_bytes: int) -> None:
+        self._app = app
+        self._max_import_bytes = max_import_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request, or pass it on with its body counted."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refusal = _refusal(scope["method"], headers)
+        if refusal is not None:
+            await problem_response(refusal.slug, refusal.detail)(scope, receive, send)
+            return
+        path: str = scope["path"]
+        limit = self._max_import_bytes if path == IMPORT_PATH else MAX_JSON_BYTES
+        announced = headers.get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > limit:
+            refused = problem_response(Slug.TOO_LARGE, _too_large(limit), headers=_HANG_UP)
+            await refused(scope, receive, send)
+            return
+        n_bytes = 0
+
+        async def counted() -> Message:
+            nonlocal n_bytes
+            message = await receive()
+            n_bytes += len(message.get("body", b""))
+            if n_bytes > limit:
+                raise HTTPException(413, _too_large(limit), _HANG_UP)
+            return message
+
+        async def uncached(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["cache-control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, counted, uncached if path.startswith("/v1/") else send)
+
+
+_HANG_UP = {"Connection": "close"}  # The rest of the body is never read.
+
+
+def _too_large(limit: int) -> str:
+    return f"The body has more than {limit} bytes, the most that is read here. Send it in parts."
+
+
+def _refusal(method: str, headers: Headers) -> ServiceProblem | None:
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or _THIS_MACHINE.fullmatch(hosts[0]) is None:
+        return ServiceProblem(
+            Slug.HOST_REFUSED,
+            f"The request names the host {quoted(' and '.join(hosts))!r}; localhost, 127.0.0.1 or "
+            "[::1] is expected: until there is access control, Tandem serves this machine only.",
+        )
+    origin = headers.get("origin")
+    if origin is None or method in _READING:
+        return None
+    if origin.partition("://")[2].lower() != hosts[0].lower():
+        return ServiceProblem(
+            Slug.CROSS_SITE,
+            f"A page of {quoted(origin)!r} sent this request; a page of this service, or a program "
+            "that sends no Origin, is expected.",
+        )
+    return None
+
+
+async def takes_json(request: Request) -> None:
+    """Refuse a body that does not call itself JSON. For use as a dependency."""
+    _take(request, "application/json")
+
+
+async def takes_form(request: Request) -> None:
+    """Refuse a body that is no form with files. For use as a dependency."""
+    _take(request, "multipart/form-data")
+
+
+def _take(request: Request, expected: str) -> None:
+    given = request.headers.get("content-type", "")
+    if given.partition(";")[0].strip().lower() != expected:
+        told = f"The Content-Type is {quoted(given)!r}; {expected} is expected."
+        raise HTTPException(415, told, {"Accept": expected})
