@@ -450,7 +450,8 @@ class Ranking:
 
     ``kept_out`` counts, per rule and in the order in which the rules were applied, the people whom
     that rule was the first to keep out; with ``n_eligible`` they add up to ``n_people``.
-    ``degraded`` is true while no trained ranker is active and the order is affinity.
+    ``degraded`` is true while no trained ranker is active and the order is affinity. ``notes`` say
+    in the answer's language what a reader should know before they trust it.
     """
 
     ranking_id: str
@@ -466,6 +467,7 @@ class Ranking:
     encoder: str
     ranker: str | None
     degraded: bool
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

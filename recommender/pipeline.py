@@ -28,6 +28,7 @@ from recommender.people_import import ImportReport, import_people, put_person
 from recommender.reasons import feature_reasons, goal_matches
 from recommender.retrieval import Candidates, retrieve
 from recommender.store import Store, jobs, people, rankings, vectors
+from recommender.texts import text
 
 DEFAULT_WORKSPACE = Path("workspace")
 AFFINITY = FEATURE_NAMES.index("affinity")
@@ -250,8 +251,15 @@ class Recommender:
             encoder=self.encoder.digest,
             ranker=None,
             degraded=True,
+            notes=self._notes(asked),
         )
         return ranking, {ids[place]: int(candidates.people[place]) for place in order}
+
+    def _notes(self, asked: Asked) -> tuple[str, ...]:
+        known = self.encoder.languages
+        strange = known is not None and any(goal.language not in known for goal in asked.goals)
+        keys = ["note.encoder_language"] if strange else []
+        return tuple(text(asked.language, key) for key in [*keys, "note.no_ranker"])
 
     def _recommendation(
         self,

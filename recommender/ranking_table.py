@@ -9,6 +9,7 @@ from rich.table import Table
 from recommender.domain import Ranking, Recommendation
 from recommender.texts import text
 
+PAIRS_SHOWN = 2
 REASONS_SHOWN = 3
 
 
@@ -24,9 +25,7 @@ def print_ranking(ranking: Ranking, name: str, console: Console | None = None) -
         out.print(escape(title))
         out.print(text(say, "answer.nobody"))
     for goal in ranking.uncovered_goals:
-        out.print(
-            escape(text(say, "answer.uncovered", goals=f"„{goal}“" if say == "de" else f"“{goal}”"))
-        )
+        out.print(escape(text(say, "answer.uncovered", goal=goal)))
     if not ranking.uncovered_goals:
         out.print(text(say, "answer.no_goal_open"))
     counts = {"n_eligible": ranking.n_eligible, "n_people": ranking.n_people}
@@ -34,8 +33,8 @@ def print_ranking(ranking: Ranking, name: str, console: Console | None = None) -
     for rule, n_people in ranking.kept_out.items():
         if n_people:
             out.print(f"  {n_people:>6}  {text(say, f'rule.{rule}')}")
-    if ranking.degraded:
-        out.print(text(say, "answer.degraded"), style="dim")
+    for note in ranking.notes:
+        out.print(escape(note), style="italic")
 
 
 def _table(ranking: Ranking, title: str) -> Table:
@@ -52,10 +51,20 @@ def _table(ranking: Ranking, title: str) -> Table:
 
 
 def _reasons(item: Recommendation, language: str) -> str:
-    matched = [
-        text(language, "answer.match", goal=match.goal, statement=match.statement)
-        for match in sorted(item.matches, key=lambda match: -match.contribution)
-        if match.covered
-    ]
-    spoken = [reason.text for reason in item.reasons[:REASONS_SHOWN]]
-    return escape("\n".join([*matched, *spoken]))
+    """Return the sentence pairs that matter most and the features that speak for a mentor."""
+    by_contribution = sorted(item.matches, key=lambda match: -match.contribution)
+    covered = [match for match in by_contribution if match.covered][:PAIRS_SHOWN]
+    lines = [] if covered else [text(language, "answer.closest")]
+    for match in covered or by_contribution[:1]:
+        number = f"{match.similarity:.2f}"
+        lines.append(
+            text(
+                language,
+                "answer.match",
+                goal=match.goal,
+                statement=match.statement,
+                similarity=number,
+            )
+        )
+    lines += [f"• {reason.text}" for reason in item.reasons[:REASONS_SHOWN]]
+    return escape("\n".join(lines))

@@ -276,6 +276,9 @@ class RankingAnswer(Strict):
     encoder: str = Field(description="Digest of the encoder.")
     ranker: str | None = Field(description="Version of the active ranker, if there is one.")
     degraded: bool = Field(description="True while the order is affinity for want of a ranker.")
+    notes: list[str] = Field(
+        description="What a reader should know before they trust the answer, in its language."
+    )
 
 
 class ImportAnswer(Strict):

@@ -24,6 +24,7 @@ class HashEncoder(Encoder):
     def __init__(self, name: str = "hash", dimension: int = DIMENSION) -> None:
         self.name = name
         self.digest = hashlib.sha256(f"{name}{dimension}".encode()).hexdigest()
+        self.languages = None
         self.n_encoded = 0
         self._dimension = dimension
 
@@ -94,9 +95,7 @@ def store(workspace: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def open_recommender(
-    workspace: Path, encoder: HashEncoder
-) -> Iterator[Callable[[], Recommender]]:
+def open_recommender(workspace: Path, encoder: HashEncoder) -> Iterator[Callable[[], Recommender]]:
     """Open the same workspace as often as a test likes: each is a process of its own."""
     opened: list[Recommender] = []
 

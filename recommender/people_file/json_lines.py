@@ -76,13 +76,11 @@ def _parsed(text: str, place: Place, drafts: Drafts) -> dict[str, Any] | None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _NotPlain(key, "each key once in an object", "Remove the repeated key.")
-            seen.add(key)
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _NotPlain(key, "each key once in an object", "Remove the repeated key.")
+        found[key] = value
     return found
 
 

@@ -1,36 +1,30 @@
-"""People files as Excel workbooks: one sheet a table, recognised by its name."""
+"""Reading people files as Excel workbooks: one sheet a table, recognised by its name."""
 
 from __future__ import annotations
 
-import re
 import threading
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import Cell as ExcelCell
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from recommender.domain import Pair, Person
 from recommender.people_file.cells import Cell, Table, Unusable
 from recommender.people_file.drafts import Drafts
 from recommender.people_file.files import file_problem, readable
 from recommender.people_file.places import Source, Ticker
-from recommender.people_file.tables import Header, Value, exported, is_blank, read_header, read_row
+from recommender.people_file.tables import Header, is_blank, read_header, read_row
 
 EXPECTED = "an Excel workbook (.xlsx) with a sheet people"
 MAX_UNCOMPRESSED_BYTES = 512 * 1024 * 1024
 MAX_COLUMNS = 40
 MAX_ROWS = 1_048_576
 _OLE_START = b"\xd0\xcf\x11\xe0"
-_FORMULA_LIKE = re.compile(r"[=+\-@]")
-_NOT_IN_XML = re.compile("[\ufffe\uffff]")
 _WARNINGS = threading.Lock()
 
 
@@ -183,30 +177,3 @@ def _text(value: object, data_type: str) -> Cell:
         return str(value)
     what = "a date or time" if isinstance(value, date | time | timedelta) else "a formula"
     return Unusable(f"{value} ({what})", "Format the cell as text, and write it again.")
-
-
-def write_workbook(stream: BinaryIO, people: Sequence[Person], pairs: Sequence[Pair]) -> None:
-    """Write all three tables as a workbook in which no text is a formula."""
-    book = Workbook(write_only=True)
-    for table in Table:
-        sheet = book.create_sheet(table.value)
-        for row in exported(table, people, pairs):
-            sheet.append([_cell(sheet, value) for value in row])
-    book.save(stream)
-
-
-def _cell(sheet: Worksheet, value: Value) -> ExcelCell | Value | None:
-    """Return a value as a cell; text stays text even where it looks like a formula or an error."""
-    if value == "":
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        exact = WriteOnlyCell(sheet, value=repr(value))  # openpyxl writes 16 digits, this all.
-        exact.data_type = "n"
-        return exact
-    cell = WriteOnlyCell(sheet, value=_NOT_IN_XML.sub("\ufffd", value))
-    cell.data_type = "s"
-    if _FORMULA_LIKE.match(value):
-        cell.quotePrefix = True
-    return cell

@@ -12,7 +12,7 @@ from recommender.people_file.csv_file import write_csv
 from recommender.people_file.files import Writing, replace_files
 from recommender.people_file.forms import Form, form_of, refusal
 from recommender.people_file.json_lines import write_json_lines
-from recommender.people_file.workbook import write_workbook
+from recommender.people_file.workbook_export import write_workbook
 
 
 def write_people(

@@ -31,7 +31,7 @@ def build_world(workspace: Path, n_people: int, n_statements: int, seed: int) ->
     sample = shipped("data/sample_organisation")
     phrases = read_phrases(sample / "phrases.csv")
     organisation = invent_organisation(phrases, read_names(sample / "names.toml"), rng, n_people)
-    invented = _with_statements(organisation.people, phrases, n_statements, rng)
+    invented = give_statements(organisation.people, phrases, n_statements // n_people, rng)
     encoder = open_encoder()
     by_text = dict(
         zip(
@@ -53,17 +53,16 @@ def build_world(workspace: Path, n_people: int, n_statements: int, seed: int) ->
     return Recommender(store, encoder, workspace)
 
 
-def _with_statements(
+def give_statements(
     invented: Sequence[Person],
     phrases: Sequence[Phrase],
-    n_statements: int,
+    each: int,
     rng: np.random.Generator,
 ) -> list[Person]:
     """Give everybody the same number of statements, each with a text of its own."""
-    each = n_statements // len(invented)
     result = []
     for person in invented:
-        wanted = [s for s in person.statements][:each]
+        wanted = list(person.statements[:each])
         while len(wanted) < each:
             phrase = phrases[int(rng.integers(len(phrases)))]
             wanted.append(_statement(phrase))

@@ -177,6 +177,24 @@ def test_files_that_cannot_be_opened_are_refused(tmp_path: Path, ending: str) ->
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx"])
+def test_files_that_may_not_be_read_are_refused(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"p.{ending}"
+    path.write_bytes(b"")
+
+    def forbidden(_self: Path, _mode: str = "") -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    found = refused(lambda: read_people([path]))
+    assert [(problem.file, problem.value) for problem in found] == [
+        (path.name, "Permission denied")
+    ]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx"])
 def test_huge_files_are_refused_unread(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"p.{ending}"
     with path.open("wb") as stream:

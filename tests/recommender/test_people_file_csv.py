@@ -205,8 +205,6 @@ def test_unknown_missing_and_repeated_columns_are_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("column", ["person_id", "kind", "language", "text", "level", "priority"])
 def test_a_missing_column_of_statements_is_told_once(tmp_path: Path, column: str) -> None:
-    text = statements_csv({}, {"text": "B"}).replace(column, "")
-    text = "\n".join(text.splitlines()[:1])
     columns = [name for name in STATEMENTS if name != column]
     rows = [{"person_id": "anna", "kind": "skill", "language": "de", "text": "A", "level": "1"}]
     found = problems(tmp_path, p_csv=people_csv({}), s_csv=csv_text(columns, rows))

@@ -237,6 +237,15 @@ def test_damaged_parts_are_refused(tmp_path: Path) -> None:
         assert "damaged" in refused(lambda path=path: read_people([path]))[0].value  # type: ignore[misc]
 
 
+def test_damage_in_the_middle_of_a_sheet_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path, {"people": [PEOPLE, *[anna(id=f"p{i}") for i in range(3000)]]})
+    rezipped(
+        path, lambda name, data: data[: len(data) // 2] if name.endswith("sheet1.xml") else data
+    )
+    found = refused(lambda: read_people([path]))
+    assert [problem.value for problem in found] == ["a damaged workbook (ParseError)"]
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

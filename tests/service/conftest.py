@@ -1,0 +1,66 @@
+"""The service over the tiny world, and a client that talks to it as a program on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from recommender.pipeline import Recommender
+from service.app import create_app
+from service.settings import Settings
+
+BASE_URL = "http://127.0.0.1:8000"
+PROBLEM_KEYS = {"type", "title", "status", "detail", "errors"}
+
+
+@pytest.fixture
+def settings(workspace: Path) -> Settings:
+    return Settings(workspace=workspace, preload_encoder=False)
+
+
+@pytest.fixture
+def app(settings: Settings, tiny_world: Recommender) -> FastAPI:
+    return create_app(settings, tiny_world)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, base_url=BASE_URL) as opened:
+        yield opened
+
+
+def assert_problem(response: Any, status: int, slug: str) -> dict[str, Any]:  # noqa: ANN401
+    """Check the one shape of every error and return its fields."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = response.json()
+    assert set(told) == PROBLEM_KEYS
+    assert told["type"] == f"urn:tandem:problem:{slug}"
+    assert told["status"] == status
+    assert told["title"]
+    assert told["detail"]
+    for error in told["errors"]:
+        assert set(error) == {"field", "value", "expected", "remedy"}
+        assert all(isinstance(text, str) and len(text) <= 300 for text in error.values())
+    return told
+
+
+def fields(told: dict[str, Any]) -> list[str]:
+    return [error["field"] for error in told["errors"]]
+
+
+def until_over(client: TestClient, location: str) -> dict[str, Any]:
+    """Ask for a job until it is over."""
+    ends_at = time.monotonic() + 20
+    while time.monotonic() < ends_at:
+        job: dict[str, Any] = client.get(location).json()
+        if job["status"] not in ("waiting", "running"):
+            return job
+        time.sleep(0.02)
+    raise AssertionError("The job is not over after 20 seconds")

@@ -1,0 +1,95 @@
+"""Schemathesis sends what /openapi.json allows, and what it does not; nothing may break."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.python.asgi import shutdown_lifespans
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from sqlalchemy import insert
+
+from recommender.pipeline import Recommender
+from recommender.store import Store, tables
+from service import examples
+from service.app import create_app
+from service.schemas import PersonBody
+from service.settings import Settings
+from tests.conftest import HashEncoder
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+SEED = {
+    examples.PERSON_ID: examples.PERSON_BODY,
+    examples.MENTOR_ID: examples.MENTOR_BODY,
+    "0": {**examples.MENTOR_BODY, "reports_to": examples.MENTOR_ID},
+}
+SUCCESSES = {
+    "recommend": {200},
+    "put_person": {200, 201},
+    "get_person": {200},
+    "erase_person": {204},
+    "import_people": {202},
+    "get_job": {200},
+    "alive": {200},
+    "ready": {200},
+    "metrics": {200},
+}
+REFUSALS = {"put_person": {422}, "recommend": {415, 422}, "get_person": {404}, "get_job": {404}}
+
+schema = schemathesis.openapi.from_dict(create_app(Settings()).openapi())
+reached: dict[str, set[int]] = defaultdict(set)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, Recommender]]:
+    workspace: Path = tmp_path_factory.mktemp("contract")
+    recommender = Recommender(Store.in_folder(workspace), HashEncoder(), workspace)
+    job = {**examples.JOB, "created_at": datetime.now(UTC), "updated_at": datetime.now(UTC)}
+    del job["problems"]
+    with recommender.store.write() as connection:
+        connection.execute(insert(tables.jobs), job)
+    yield create_app(Settings(workspace=workspace, preload_encoder=False), recommender), recommender
+    shutdown_lifespans()
+    recommender.close()
+
+
+@schema.parametrize()
+@settings(
+    max_examples=30,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
+def test_nothing_breaks(case: schemathesis.Case, world: tuple[FastAPI, Recommender]) -> None:
+    app, recommender = world
+    for person_id, body in SEED.items():
+        if person_id not in recommender.organisation.roster.row_of:
+            recommender.put_person(PersonBody.model_validate(body).person(person_id))
+    response = case.call_and_validate(app=app, base_url="http://127.0.0.1", checks=CHECKS)
+    reached[case.operation.definition.raw["operationId"]].add(response.status_code)
+
+
+def test_successes_and_refusals_were_both_reached() -> None:
+    if set(reached) != set(SUCCESSES):
+        pytest.skip("Only a part of the operations was run")
+    for operation, statuses in SUCCESSES.items():
+        assert statuses <= reached[operation], operation
+    for operation, statuses in REFUSALS.items():
+        assert statuses <= reached[operation], operation
