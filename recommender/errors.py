@@ -93,3 +93,7 @@ class EncoderUnavailable(TandemError):
 
 class WorkspaceUnusable(TandemError):
     """The workspace folder or its database cannot be read or written."""
+
+
+class StoreBusy(TandemError):
+    """Somebody else, usually an import, kept the database longer than a writer waits."""

@@ -106,6 +106,9 @@ class StatementIndex:
         width = min(depth, n_found)
         if width and len(queries):
             bitmap = np.packbits(mask, bitorder="little")
+            # More threads gain little on a handful of queries, and under load they wait for each
+            # other: the slowest answers took ten times longer with two.
+            faiss.omp_set_num_threads(1)
             selected = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
             found, places = self._faiss.search(queries, width, params=selected)
             rows[:, :width], similarity[:, :width] = places, found
@@ -172,7 +175,7 @@ class StatementIndex:
             index = cls(int(facts["dimension"]), max(START_ROWS, len(rows.statement)))
             index.add(rows)
             return index, int(facts["revision"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
             raise ArtefactRefused(f"{folder} cannot be read ({error}). Rebuild it.") from error
 
     def _count(self, people: NDArray[np.integer[Any]], by: int) -> None:

@@ -89,12 +89,22 @@ class Organisation:
             self._revision = now
 
     def save(self) -> None:
-        """Save both indexes, so that the next start need not read every vector from the store."""
-        with self.lock:
-            for kind, index in ((Kind.SKILL, self.skills), (Kind.GOAL, self.goals)):
-                index.save(
-                    self._folder / kind, self._encoder.digest, self._store_id, self._revision
-                )
+        """Save both indexes, so that the next start need not read every vector from the store.
+
+        If they cannot be written, that is only logged: the next start builds them anew.
+        """
+        try:
+            with self.lock:
+                saved = self._revision
+                for kind, index in ((Kind.SKILL, self.skills), (Kind.GOAL, self.goals)):
+                    index.save(self._folder / kind, self._encoder.digest, self._store_id, saved)
+        except OSError as error:
+            log.warning("The index was not saved: %s", error)
+        with self._store.read() as connection:
+            now = people.current_revision(connection)
+        if now != saved:
+            # Perhaps another process erased somebody, and looked for saved indexes too early.
+            self.forget_saved()
 
     def forget_saved(self) -> None:
         """Remove the saved indexes: they hold vectors of somebody who was erased."""

@@ -51,6 +51,8 @@ def import_people(
     file = read_people(paths, known, progress)
     texts = [s.text for record in file.people for s in record.person.statements]
     n_encoded = encode_missing(store, encoder, texts, progress)
+    # An erasure meanwhile removes vectors that nobody states yet, ours among them.
+    n_encoded += encode_missing(store, encoder, texts)
     progress("storing", 0, len(file.people))
     with store.write() as connection:
         if people.managers(connection) != known:
@@ -73,8 +75,8 @@ def import_people(
     )
 
 
-def put_person(connection: Connection, person: Person) -> bool:
-    """Store one person and return whether they are new.
+def check_manager(connection: Connection, person: Person) -> None:
+    """Check that a person's manager is stored and does not report to them.
 
     Raises:
         InvalidInput: if the manager is unknown or would close a circle of reporting lines.
@@ -93,9 +95,18 @@ def put_person(connection: Connection, person: Person) -> bool:
                     )
                 ]
             )
-    created = people.put(connection, [person]).created == 1
-    vectors.prune(connection)
-    return created
+
+
+def put_person(connection: Connection, person: Person) -> bool:
+    """Store one person and return whether they are new.
+
+    Raises:
+        InvalidInput: if the manager is unknown or would close a circle of reporting lines.
+    """
+    check_manager(connection, person)
+    written = people.put(connection, [person])
+    vectors.prune(connection, written.unstated)
+    return written.created == 1
 
 
 def _reconcile(connection: Connection, file: PeopleFile) -> tuple[list[Person], int]:

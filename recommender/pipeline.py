@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -23,14 +24,15 @@ from recommender.encoding import encode_missing
 from recommender.errors import UnknownPerson
 from recommender.features import FEATURE_NAMES
 from recommender.organisation import Organisation
-from recommender.people_file import write_people
-from recommender.people_import import ImportReport, import_people, put_person
+from recommender.people_export import export_people
+from recommender.people_import import ImportReport, check_manager, import_people, put_person
 from recommender.reasons import feature_reasons, goal_matches
 from recommender.retrieval import Candidates, retrieve
 from recommender.store import Store, jobs, people, rankings, vectors
 from recommender.texts import text
 
 DEFAULT_WORKSPACE = Path("workspace")
+MOST_ATTEMPTS = 5
 AFFINITY = FEATURE_NAMES.index("affinity")
 
 
@@ -126,14 +128,12 @@ class Recommender:
             InvalidInput: if there is no goal to match, or the mentee does not take part.
             EncoderUnavailable: if a goal given as text cannot be encoded.
         """
-        self.organisation.refresh()
-        with self.store.read() as connection:
-            asked = ask(connection, self.encoder, query, self.config.coverage)
-            with self.organisation.lock:
-                ranking, numbers = self._rank(connection, query, asked)
-        with self.store.write() as connection:
-            rankings.log(connection, ranking, query.k, asked.mentee, numbers)
-        return ranking
+        for _ in range(MOST_ATTEMPTS):
+            with suppress(rankings.Outdated):
+                return self._answer(query)
+        # That is no coincidence: somebody has replaced the database, perhaps by an older copy.
+        self.organisation.rebuild()
+        return self._answer(query)
 
     def person(self, person_id: str) -> Person:
         """Return a stored person.
@@ -156,6 +156,8 @@ class Recommender:
             InvalidInput: if the manager is unknown or would close a circle of reporting lines.
             EncoderUnavailable: if a new statement cannot be encoded.
         """
+        with self.store.read() as connection:
+            check_manager(connection, person)  # first: a refusal is to leave no vector behind
         encode_missing(self.store, self.encoder, [s.text for s in person.statements])
         with self.store.write() as connection:
             created = put_person(connection, person)
@@ -173,9 +175,9 @@ class Recommender:
                 raise UnknownPerson(person_id)
             vectors.prune(connection)
             jobs.forget_results(connection)
-        self.organisation.refresh()
         self.organisation.forget_saved()
-        self.store.forget_log()
+        self.store.forget_deleted()
+        self.organisation.refresh()
 
     def import_people(self, paths: Sequence[Path], progress: Progress = silent) -> ImportReport:
         """Import people, statements and pairs from files, whole or not at all.
@@ -199,16 +201,28 @@ class Recommender:
         Raises:
             InvalidInput: if the file names do not say which form to write.
         """
-        with self.store.read() as connection:
-            everybody = [person for _, person in people.get_many(connection).values()]
-            pairs = people.all_pairs(connection)
-        write_people(paths, everybody, pairs)
-        return len(everybody)
+        return export_people(self.store, paths)
 
     def rebuild_index(self) -> None:
         """Build the indexes anew from the database and save them."""
         self.organisation.rebuild()
         self.organisation.save()
+
+    def _answer(self, query: Query) -> Ranking:
+        """Return and log the answer.
+
+        Raises:
+            Outdated: if somebody in it was erased, or took back a statement, meanwhile.
+        """
+        with self.store.read() as connection:
+            asked = ask(connection, self.encoder, query, self.config.coverage)
+        # Only now, so that everybody whom the query concerns is in memory.
+        self.organisation.refresh()
+        with self.organisation.lock, self.store.read() as connection:
+            ranking, numbers = self._rank(connection, query, asked)
+        with self.store.write() as connection:
+            rankings.log(connection, ranking, query.k, asked.mentee, numbers)
+        return ranking
 
     def _rank(
         self, connection: Connection, query: Query, asked: Asked
@@ -233,6 +247,8 @@ class Recommender:
         order = order_fairly(scores.tolist(), ids, query.mentee_id or "")[: query.k]
         wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
         texts = people.statement_texts(connection, wanted.tolist())
+        if len(texts) < len(wanted):
+            raise rankings.Outdated
         shown = tuple(
             self._recommendation(asked, candidates, scores.tolist(), position, place, texts)
             for position, place in enumerate(order, start=1)
@@ -284,7 +300,7 @@ class Recommender:
             affinity=scores[place],
             matches=goal_matches(
                 asked.goals,
-                [texts.get(int(statement), "") for statement in candidates.statement[place]],
+                [texts[int(statement)] for statement in candidates.statement[place]],
                 candidates.level[place],
                 candidates.goals.similarity[place],
                 candidates.goals.affinity[place],

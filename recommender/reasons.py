@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recommender.domain import GoalMatch, Reason, Statement
 from recommender.features import FEATURES
 from recommender.roster import Roster
-from recommender.texts import language_name, text
+from recommender.texts import language_name, number, text
 
 
 def feature_reasons(
@@ -40,7 +40,12 @@ def feature_reasons(
     return tuple(
         Reason(
             feature.name,
-            text(language, f"reason.{feature.name}", value=f"{values[feature.name]:g}", **said),
+            text(
+                language,
+                f"reason.{feature.name}",
+                value=number(language, values[feature.name]),
+                **said,
+            ),
         )
         for feature in FEATURES
         if feature.speaks_at is not None and values[feature.name] >= feature.speaks_at

@@ -63,7 +63,7 @@ def retrieve(
         n_most: How many to return at most.
         coverage: Cosine from which a statement covers a goal.
     """
-    named, best = _name_candidates(skills, asked.vectors, eligible, k)
+    named = _name_candidates(skills, asked.vectors, eligible, k)
     rows = skills.rows_of(named)
     people, candidate = np.unique(skills.person[rows], return_inverse=True)
     similarities = asked.vectors @ skills.vector[rows].T
@@ -74,6 +74,7 @@ def retrieve(
         affinities.affinity[order], affinities.similarity[order], affinities.best[order]
     )
     level = skills.rating[rows[kept.best]]
+    closest = affinities.similarity.max(axis=0, initial=-np.inf)
     features = build_features(
         roster,
         asked.mentee,
@@ -91,7 +92,7 @@ def retrieve(
         statement=skills.statement[rows[kept.best]],
         level=level,
         features=features,
-        uncovered=tuple(int(goal) for goal in np.flatnonzero(best < coverage)),
+        uncovered=tuple(int(goal) for goal in np.flatnonzero(closest < coverage)),
     )
 
 
@@ -141,17 +142,17 @@ def _name_candidates(
     queries: NDArray[np.float32],
     eligible: NDArray[np.bool_],
     k: int,
-) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """Return who states something close to a goal, and the best cosine per goal.
+) -> NDArray[np.bool_]:
+    """Return who states something close to a goal, among them who comes closest to each goal.
 
     The search widens until it has named k people or nobody is left.
     """
     depth = FIRST_DEPTH
     n_rows = skills.count(eligible)
     while True:
-        rows, similarity = skills.search(queries, max(1, min(depth, n_rows)), eligible)
+        rows, _ = skills.search(queries, max(1, min(depth, n_rows)), eligible)
         named = np.zeros(len(eligible), dtype=np.bool_)
         named[skills.person[rows[rows >= 0]]] = True
         if depth >= n_rows or np.count_nonzero(named) >= k:
-            return named, similarity[:, 0]
+            return named
         depth *= WIDEN

@@ -169,7 +169,7 @@ class Roster:
 
     def time_zone_distance(self, row: int, others: NDArray[np.int64]) -> FloatColumn:
         """Return the hours between a person's zone and others', 0 to 12, (n,) float32."""
-        apart = np.abs(self.utc_offset[others] - self.utc_offset[row])
+        apart = np.abs(self.utc_offset[others] - self.utc_offset[row]) % HOURS_A_DAY
         nearer: FloatColumn = np.minimum(apart, HOURS_A_DAY - apart).astype(np.float32)
         return nearer
 

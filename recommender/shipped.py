@@ -15,7 +15,7 @@ def shipped(name: str) -> Path:
     Raises:
         TandemError: if it is not there.
     """
-    for place in (PACKAGE.parent / name, PACKAGE / "shipped" / name):
+    for place in (PACKAGE.parent / name, PACKAGE / "bundled" / name):
         if place.exists():
             return place
     raise TandemError(

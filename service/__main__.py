@@ -91,7 +91,7 @@ def _serve(settings: Settings, listening: socket.socket) -> int:
         settings.workspace,
         settings.encoder,
         settings.recommender_config(),
-        settings.encoder_threads,
+        settings.threads,
     ) as recommender:
         config = uvicorn.Config(
             create_app(settings, recommender),

@@ -19,6 +19,7 @@ from recommender.errors import (
     EncoderUnavailable,
     InvalidInput,
     Problem,
+    StoreBusy,
     TandemError,
     UnknownJob,
     UnknownPerson,
@@ -29,6 +30,7 @@ from recommender.errors import (
 PROBLEM_JSON = "application/problem+json"
 MAX_ERRORS = 100
 LONGEST_EXPECTATION = 200
+RETRY_AFTER_S = "10"
 SEE_SCHEMA = "Correct it; /openapi.json describes every field."
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class Slug(Enum):
     WORKSPACE = ("workspace-unusable", 503, "The workspace cannot be used")
     NOT_READY = ("not-ready", 503, "The service is not ready yet")
     BUSY = ("too-many-imports", 503, "Too many imports are waiting")
+    STORE_BUSY = ("store-busy", 503, "The database is busy")
 
     def __init__(self, slug: str, status: int, title: str) -> None:
         self.slug = slug
@@ -77,6 +80,7 @@ _OF_REFUSAL: dict[type[TandemError], Slug] = {
     UnknownJob: Slug.UNKNOWN_JOB,
     EncoderUnavailable: Slug.ENCODER,
     WorkspaceUnusable: Slug.WORKSPACE,
+    StoreBusy: Slug.STORE_BUSY,
 }
 
 
@@ -190,7 +194,8 @@ async def _on_refusal(_request: Request, error: TandemError) -> Response:
         return problem_response(Slug.FAULT, FAULT_DETAIL)
     if isinstance(error, InvalidInput):
         return invalid(error.problems)
-    return problem_response(slug, str(error))
+    headers = {"Retry-After": RETRY_AFTER_S} if slug is Slug.STORE_BUSY else None
+    return problem_response(slug, str(error), headers=headers)
 
 
 async def _on_service_problem(_request: Request, error: ServiceProblem) -> Response:

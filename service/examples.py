@@ -100,6 +100,7 @@ RANKING: dict[str, Any] = {
     "encoder": "b1c6b6f2c1f1cf5c5a2e3f6c9d5a0c3f1f7b0a4d2e8c6b9a7d5e3f1c2b4a6d8e",
     "ranker": None,
     "degraded": True,
+    "notes": ["Sortiert nach inhaltlicher Nähe; ein gelerntes Ranking ist noch nicht aktiv."],
 }
 
 JOB: dict[str, Any] = {

@@ -19,7 +19,7 @@ DESCRIPTION = (
     "Recommends partners for reverse mentoring, in German and English, offline and with reasons."
 )
 EVERYWHERE = (Slug.HOST_REFUSED, Slug.FAULT)
-WRITING = (Slug.CROSS_SITE,)
+WRITING = (Slug.CROSS_SITE, Slug.STORE_BUSY)
 BODY = (Slug.MALFORMED, Slug.TOO_LARGE, Slug.MEDIA_TYPE, Slug.INVALID)
 _WRONG_K = Problem("k", "0", "greater than or equal to 1", "Correct it.")
 

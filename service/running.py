@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
+from threadpoolctl import threadpool_limits
 
 from recommender.encoder import Encoder
 from recommender.errors import EncoderUnavailable
@@ -89,11 +90,18 @@ def running(
     settings: Settings, recommender: Recommender | None, metrics: Metrics
 ) -> Iterator[Running]:
     """Open what a service needs, and close it; a recommender that is given stays open."""
+    with threadpool_limits(settings.threads, user_api="blas"):
+        yield from _parts(settings, recommender, metrics)
+
+
+def _parts(
+    settings: Settings, recommender: Recommender | None, metrics: Metrics
+) -> Iterator[Running]:
     opened = recommender or Recommender.open(
         settings.workspace,
         settings.encoder,
         settings.recommender_config(),
-        settings.encoder_threads,
+        settings.threads,
     )
     try:
         imports = ImportJobs(opened, UploadFolder(settings.workspace))

@@ -41,8 +41,10 @@ class Settings(BaseSettings):
     preload_encoder: bool = Field(
         default=True, description="Load the encoder at the start, not with the first text."
     )
-    encoder_threads: int | None = Field(
-        default=1, ge=1, description="Threads for the encoder; none for its own choice."
+    threads: int | None = Field(
+        default=1,
+        ge=1,
+        description="Threads for encoder and arithmetic; none for their own choice.",
     )
     reporting_chain: bool = Field(
         default=_RULES.reporting_chain,

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from recommender.errors import WorkspaceUnusable
+from recommender.errors import StoreBusy, WorkspaceUnusable
 
 HEAD = "0001"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 WRITES = "tandem_writes"
 PRIVATE_FILE = 0o600
+PATIENCE_S = 30
 
 
 class Store:
@@ -32,14 +33,17 @@ class Store:
         WorkspaceUnusable: if the database cannot be opened or was written by a newer Tandem.
     """
 
-    def __init__(self, url: str) -> None:
-        self._engine = create_engine(url)
+    def __init__(self, url: str | URL) -> None:
+        self._engine = create_engine(url, hide_parameters=True)  # they are personal data
         if self._engine.dialect.name == "sqlite":
             _configure_sqlite(self._engine)
         try:
             self._migrate()
+        except WorkspaceUnusable:
+            self.close()
+            raise
         except DBAPIError as error:
-            self._engine.dispose()
+            self.close()
             raise WorkspaceUnusable(
                 f"The database {self._engine.url!r} cannot be used ({error.orig}). Check that the "
                 "path is right and writable and that the file is a Tandem database."
@@ -58,7 +62,7 @@ class Store:
                 f"The workspace {folder} cannot be written ({error.strerror}); a writable folder "
                 "is expected. Name another with --workspace."
             ) from error
-        return cls(f"sqlite:///{database}")
+        return cls(URL.create("sqlite", database=str(database)))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -68,17 +72,35 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction that commits whole on leaving, or not at all on an error."""
+        """Open a transaction that commits whole on leaving, or not at all on an error.
+
+        Raises:
+            StoreBusy: if another writer does not finish within half a minute.
+        """
         with self._engine.connect() as connection:
             connection = connection.execution_options(**{WRITES: True})
-            with connection.begin():
+            try:
+                transaction = connection.begin()
+            except OperationalError as error:
+                if "locked" not in str(error.orig):
+                    raise
+                raise StoreBusy(
+                    "Another write, usually an import, has kept the database for over "
+                    f"{PATIENCE_S} seconds. Try again when it is done."
+                ) from error
+            with transaction:
                 yield connection
 
-    def forget_log(self) -> None:
-        """Empty SQLite's write-ahead log, which still holds pages from before an erasure."""
+    def forget_deleted(self) -> None:
+        """Leave no trace of deleted rows in SQLite's files.
+
+        SQLite overwrites a deleted row, but not the copy that stayed behind when its page was split
+        (hence the rewriting), nor the older pages in its write-ahead log (hence the emptying).
+        """
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:
-                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    connection.connection.execute(statement)
 
     def close(self) -> None:
         """Close every connection; SQLite folds its log into the database."""
@@ -118,7 +140,7 @@ def _configure_sqlite(engine: Engine) -> None:
     def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection
         connection.isolation_level = None  # we say BEGIN ourselves, below
         for pragma in (
-            "busy_timeout=30000",
+            f"busy_timeout={PATIENCE_S * 1000}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "secure_delete=ON",

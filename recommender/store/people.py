@@ -35,11 +35,16 @@ class RosterRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many people, or pairs, a write created, changed, and found unchanged."""
+    """How many people, or pairs, a write created, changed, and found unchanged.
+
+    ``unstated`` are the digests of the texts that somebody no longer states: their vectors go, too,
+    unless somebody else states them.
+    """
 
     created: int
     updated: int
     unchanged: int
+    unstated: tuple[bytes, ...] = ()
 
 
 def text_digest(text: str) -> bytes:
@@ -128,14 +133,16 @@ def put(connection: Connection, given: Sequence[Person]) -> Written:
     stored = get_many(connection, [person.id for person in given])
     created = [person for person in given if person.id not in stored]
     updated = [p for p in given if p.id in stored and stored[p.id][1] != p]
+    unstated: tuple[bytes, ...] = ()
     if created:
         connection.execute(insert(people), [_scalars(person) for person in created])
     if created or updated:
         number_of = numbers(connection)
         _set_scalars_and_managers(connection, created, updated, number_of)
-        _set_statements(connection, [*created, *updated], number_of, {p.id for p in updated})
+        unstated = _set_statements(connection, [*created, *updated], number_of, updated)
         log_changes(connection, [number_of[person.id] for person in (*created, *updated)])
-    return Written(len(created), len(updated), len(given) - len(created) - len(updated))
+    n_unchanged = len(given) - len(created) - len(updated)
+    return Written(len(created), len(updated), n_unchanged, unstated)
 
 
 def erase(connection: Connection, person_id: str) -> bool:
@@ -365,13 +372,17 @@ def _set_statements(
     connection: Connection,
     given: Sequence[Person],
     number_of: Mapping[str, int],
-    stored_before: set[str],
-) -> None:
-    """Make the stored statements equal the given ones, keeping the ids of those that stay."""
+    stored_before: Sequence[Person],
+) -> tuple[bytes, ...]:
+    """Make the stored statements equal the given ones, keeping the ids of those that stay.
+
+    Returns:
+        The digests of the texts of those that go.
+    """
     old: dict[tuple[int, str, str], int] = {}
     query = select(statements.c.id, statements.c.person, statements.c.kind, statements.c.text)
     among = _among(statements.c.person)
-    before = [number_of[person_id] for person_id in stored_before]
+    before = [number_of[person.id] for person in stored_before]
     for row in _in_chunks(connection, query, among, before):
         old[(row.person, row.kind, row.text)] = row.id
     fresh, kept = [], []
@@ -397,3 +408,4 @@ def _set_statements(
         connection.execute(update(statements).where(statements.c.id == bindparam("the_id")), kept)
     if fresh:
         connection.execute(insert(statements), fresh)
+    return tuple(text_digest(text) for _, _, text in old)

@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from recommender.domain import Impression, Ranking
 from recommender.store.tables import impressions, people, rankings
+
+
+class Outdated(Exception):
+    """Somebody in an answer was erased, or took back a statement, while it was made."""
 
 
 def log(
@@ -21,19 +26,19 @@ def log(
     """Write a ranking and one impression per recommendation.
 
     The text of the goals is not logged: it would outlive what the mentee chose to store.
+
+    Raises:
+        Outdated: if somebody in the ranking is no longer stored.
     """
-    connection.execute(
-        insert(rankings),
-        {
-            "id": ranking.ranking_id,
-            "created_at": ranking.created_at,
-            "mentee": mentee,
-            "k": k,
-            "n_eligible": ranking.n_eligible,
-            "encoder": ranking.encoder,
-            "ranker": ranking.ranker,
-        },
-    )
+    asked = {
+        "id": ranking.ranking_id,
+        "created_at": ranking.created_at,
+        "mentee": mentee,
+        "k": k,
+        "n_eligible": ranking.n_eligible,
+        "encoder": ranking.encoder,
+        "ranker": ranking.ranker,
+    }
     shown = [
         {
             "ranking": ranking.ranking_id,
@@ -45,8 +50,12 @@ def log(
         }
         for item in ranking.recommendations
     ]
-    if shown:
-        connection.execute(insert(impressions), shown)
+    try:
+        connection.execute(insert(rankings), asked)
+        if shown:
+            connection.execute(insert(impressions), shown)
+    except IntegrityError as error:
+        raise Outdated from error
 
 
 def impressions_of(connection: Connection, ranking_id: str | None = None) -> list[Impression]:

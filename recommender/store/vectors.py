@@ -123,10 +123,22 @@ def put(
         connection.execute(insert(vectors), rows)
 
 
-def prune(connection: Connection) -> int:
-    """Remove the vectors of texts that nobody states any longer; return how many there were."""
+def prune(connection: Connection, unstated: Sequence[bytes] | None = None) -> None:
+    """Remove the vectors of texts that nobody states any longer.
+
+    Args:
+        connection: A writing transaction.
+        unstated: Digests of the texts in question; None for all, which also removes what a killed
+            import left behind. (A running one will encode again what is removed under its hands.)
+    """
     stated = select(statements.c.text_digest)
-    return connection.execute(delete(vectors).where(vectors.c.text_digest.not_in(stated))).rowcount
+    if unstated is None:
+        connection.execute(delete(vectors).where(vectors.c.text_digest.not_in(stated)))
+        return
+    for chunk in in_chunks(unstated):
+        still = set(connection.scalars(stated.where(statements.c.text_digest.in_(chunk))))
+        gone = [digest for digest in chunk if digest not in still]
+        connection.execute(delete(vectors).where(vectors.c.text_digest.in_(gone)))
 
 
 def statement_rows(

@@ -30,6 +30,11 @@ def language_name(language: str, code: str) -> str:
     return _texts(language)["language"].get(code, code)
 
 
+def number(language: str, value: float, form: str = "g") -> str:
+    """Return a number with the decimal mark of a language: 4.5, in German 4,5."""
+    return f"{value:{form}}".replace(".", _texts(language)["number"]["decimal_mark"])
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def _texts(language: str) -> dict[str, dict[str, str]]:
     if language not in LANGUAGES:

@@ -87,4 +87,5 @@ def _noisy(rows: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.fl
     noise = rng.standard_normal(rows.shape, dtype=np.float32)
     noise *= NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
     mixed = rows + noise
-    return (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
+    mixed /= np.linalg.norm(mixed, axis=1, keepdims=True)
+    return mixed

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recommender.affinity import DECIMALS, goal_affinities, goal_weights, priority_weights
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=150)
+STEADY = settings(deadline=None, derandomize=True, max_examples=60)
 
 
 def cosines(*rows: Sequence[float]) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -44,7 +45,7 @@ SUCCESSES = {
     "put_person": {200, 201},
     "get_person": {200},
     "erase_person": {204},
-    "import_people": {202},
+    "import_people": set(),  # What it sends has no file names; test_imports.py has the successes.
     "get_job": {200},
     "alive": {200},
     "ready": {200},
@@ -77,7 +78,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, R
     suppress_health_check=list(HealthCheck),
     database=None,
 )
-def test_nothing_breaks(case: schemathesis.Case, world: tuple[FastAPI, Recommender]) -> None:
+def test_nothing_breaks(case: schemathesis.Case[Any], world: tuple[FastAPI, Recommender]) -> None:
     app, recommender = world
     for person_id, body in SEED.items():
         if person_id not in recommender.organisation.roster.row_of:

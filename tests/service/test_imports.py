@@ -276,6 +276,21 @@ def test_too_many_waiting_imports_are_refused(
     assert client.post(IMPORT, files=text_file("people.csv", "")).status_code == 202
 
 
+def test_a_job_that_cannot_be_noted_leaves_no_file_and_no_place_taken(
+    client: TestClient, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(jobs, "create", fail)
+    for _ in range(MAX_WAITING + 1):
+        response = client.post(IMPORT, files=text_file("people.csv", ""))
+        assert_problem(response, 500, "fault")
+    assert uploads(workspace) == [".lock"]
+    monkeypatch.undo()
+    assert client.post(IMPORT, files=text_file("people.csv", "")).status_code == 202
+
+
 def test_a_stopped_service_interrupts_its_imports(
     app: FastAPI, held: Held, workspace: Path, tiny_world: Recommender
 ) -> None:

@@ -48,7 +48,7 @@ def test_every_setting_can_come_from_the_environment(monkeypatch: pytest.MonkeyP
         "PORT": "0",
         "MAX_BODY_BYTES": "100",
         "PRELOAD_ENCODER": "false",
-        "ENCODER_THREADS": "none",
+        "THREADS": "none",
         "REPORTING_CHAIN": "false",
         "FREE_CAPACITY": "false",
         "NOT_PAIRED_BEFORE": "false",
@@ -63,7 +63,7 @@ def test_every_setting_can_come_from_the_environment(monkeypatch: pytest.MonkeyP
     settings = Settings()
     assert settings.workspace == Path("/tmp/w")
     assert (settings.encoder, settings.port, settings.max_body_bytes) == ("owner/model", 0, 100)
-    assert (settings.preload_encoder, settings.encoder_threads) == (False, None)
+    assert (settings.preload_encoder, settings.threads) == (False, None)
     rules = EligibilityRules(False, False, False, False, None)
     assert settings.recommender_config() == RecommenderConfig(rules, 0.5, 10)
 

@@ -1,0 +1,45 @@
+"""How well an encoder tells the sample's topics apart: ``python -m tests.benchmarks.encoder``."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from recommender.domain import Kind
+from recommender.encoder import open_encoder
+from recommender.shipped import shipped
+from recommender.simulation import read_phrases
+
+COVERAGE = 0.40
+
+
+def main() -> None:
+    phrases = read_phrases(shipped("data/sample_organisation") / "phrases.csv")
+    encoder = open_encoder(sys.argv[1] if len(sys.argv) > 1 else None)
+    vectors = encoder.encode([phrase.text for phrase in phrases])
+    topic = np.array([phrase.topic for phrase in phrases])
+    language = np.array([phrase.language for phrase in phrases])
+    goal = np.array([phrase.kind is Kind.GOAL for phrase in phrases])
+    print(
+        "| goals → statements | MRR | first is of the topic | goals called covered | of those right |"
+    )
+    print("|---|---|---|---|---|")
+    for asked in ("de", "en"):
+        for offered in ("de", "en"):
+            rows, columns = goal & (language == asked), ~goal & (language == offered)
+            similarity = vectors[rows] @ vectors[columns].T
+            right = topic[rows][:, None] == topic[columns][None, :]
+            order = np.argsort(-similarity, axis=1, kind="stable")
+            sorted_right = np.take_along_axis(right, order, axis=1)
+            reciprocal = 1 / (1 + sorted_right.argmax(axis=1))
+            covered = similarity.max(axis=1) >= COVERAGE
+            kept = f"{sorted_right[covered, 0].mean():.0%}" if covered.any() else "–"
+            print(
+                f"| {asked} → {offered} | {reciprocal.mean():.2f} | {sorted_right[:, 0].mean():.0%} "
+                f"| {covered.mean():.0%} | {kept} |"
+            )
+
+
+if __name__ == "__main__":
+    main()
