@@ -26,11 +26,11 @@ class HashEncoder(Encoder):
         self.digest = hashlib.sha256(f"{name}{dimension}".encode()).hexdigest()
         self.languages = None
         self.n_encoded = 0
-        self._dimension = dimension
+        self._length = dimension
 
     @property
     def dimension(self) -> int:
-        return self._dimension
+        return self._length
 
     def load(self) -> object:  # type: ignore[override]  # there is no model to return
         return None
@@ -42,10 +42,10 @@ class HashEncoder(Encoder):
         return rows
 
     def _vector(self, text: str) -> NDArray[np.float32]:
-        total = np.zeros(self._dimension)
+        total = np.zeros(self._length)
         for word in text.lower().split():
             seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
-            total += np.random.default_rng(seed).standard_normal(self._dimension)
+            total += np.random.default_rng(seed).standard_normal(self._length)
         return (total / np.linalg.norm(total)).astype(np.float32)
 
 
