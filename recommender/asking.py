@@ -33,6 +33,8 @@ class Asked:
         own_skills: Vectors of the mentee's own skills, (n_skills, dimension) float32.
         own_levels: The mentee's level per goal, by their skill that is closest to it; 0 where none
             covers it, (n_goals,) int8.
+        coverage: Cosine from which a statement covers each goal, (n_goals,) float64; infinite where
+            the encoder does not know the goal's language, so that nothing is claimed.
     """
 
     mentee: int | None
@@ -43,6 +45,7 @@ class Asked:
     weights: NDArray[np.float64]
     own_skills: Vectors
     own_levels: NDArray[np.int8]
+    coverage: NDArray[np.float64]
 
 
 def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float) -> Asked:
@@ -78,6 +81,7 @@ def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float)
     encoded = _vectors(encoder, known, [goal.text for goal in goals])
     own_skills = _vectors(encoder, known, [skill.text for skill in skills])
     levels = np.array([skill.level for skill in skills], dtype=np.int8)
+    thresholds = _thresholds(encoder, goals, coverage)
     return Asked(
         mentee=mentee,
         language=reading_language(languages),
@@ -86,7 +90,8 @@ def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float)
         vectors=encoded,
         weights=goal_weights(np.array([goal.priority for goal in goals], dtype=np.int8)),
         own_skills=own_skills,
-        own_levels=_own_levels(encoded, own_skills, levels, coverage),
+        own_levels=_own_levels(encoded, own_skills, levels, thresholds),
+        coverage=thresholds,
     )
 
 
@@ -129,8 +134,17 @@ def _vectors(encoder: Encoder, known: dict[str, Vectors], texts: Sequence[str]) 
     return np.stack([found[text] for text in texts])
 
 
+def _thresholds(
+    encoder: Encoder, goals: Sequence[Statement], coverage: float
+) -> NDArray[np.float64]:
+    known = encoder.languages
+    return np.array(
+        [coverage if known is None or goal.language in known else np.inf for goal in goals]
+    )
+
+
 def _own_levels(
-    goals: Vectors, own_skills: Vectors, levels: NDArray[np.int8], coverage: float
+    goals: Vectors, own_skills: Vectors, levels: NDArray[np.int8], coverage: NDArray[np.float64]
 ) -> NDArray[np.int8]:
     if len(own_skills) == 0:
         return np.zeros(len(goals), dtype=np.int8)

@@ -86,7 +86,7 @@ def build_features(
     mentor_levels: NDArray[np.int8],
     mentee_levels: NDArray[np.int8],
     reciprocal: Reciprocal,
-    coverage: float,
+    coverage: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return one row per candidate and one column per entry of ``FEATURES``.
 
@@ -101,7 +101,7 @@ def build_features(
         mentor_levels: Level of the best statement per candidate and goal, 1–5, (n, n_goals).
         mentee_levels: The mentee's own level per goal, 0 where they described none, (n_goals,).
         reciprocal: What the mentee could teach the candidates.
-        coverage: Cosine from which a statement covers a goal.
+        coverage: Cosine from which a statement covers each goal, (n_goals,) float64.
 
     Returns:
         (n, len(FEATURES)) float64, in the order of ``FEATURES``.

@@ -305,7 +305,7 @@ class Recommender:
                 candidates.goals.similarity[place],
                 candidates.goals.affinity[place],
                 asked.weights,
-                self.config.coverage,
+                asked.coverage,
             ),
             reasons=feature_reasons(roster, asked.mentee, row, values, asked.language),
             features=values,

@@ -59,7 +59,7 @@ def goal_matches(
     similarity: NDArray[np.float64],
     affinity: NDArray[np.float64],
     weights: NDArray[np.float64],
-    coverage: float,
+    coverage: NDArray[np.float64],
 ) -> tuple[GoalMatch, ...]:
     """Return how one candidate answers each goal.
 
@@ -70,7 +70,7 @@ def goal_matches(
         similarity: Its cosine, (n_goals,).
         affinity: The candidate's affinity per goal, (n_goals,).
         weights: The goals' weights, summing to 1, (n_goals,).
-        coverage: Cosine from which a statement covers a goal.
+        coverage: Cosine from which a statement covers each goal, (n_goals,) float64.
     """
     return tuple(
         GoalMatch(
@@ -80,7 +80,7 @@ def goal_matches(
             similarity=float(similarity[i]),
             affinity=float(affinity[i]),
             contribution=float(affinity[i] * weights[i]),
-            covered=bool(similarity[i] >= coverage),
+            covered=bool(similarity[i] >= coverage[i]),
         )
         for i, (goal, statement) in enumerate(zip(goals, statements, strict=True))
     )

@@ -61,7 +61,7 @@ def retrieve(
         eligible: Who may be recommended, (rows,) bool.
         k: How many must be found, if so many are eligible.
         n_most: How many to return at most.
-        coverage: Cosine from which a statement covers a goal.
+        coverage: Cosine from which the mentee's skills cover a mentor's goal.
     """
     named = _name_candidates(skills, asked.vectors, eligible, k)
     rows = skills.rows_of(named)
@@ -84,7 +84,7 @@ def retrieve(
         level,
         asked.own_levels,
         reciprocal(goals, asked.own_skills, chosen, roster.n_rows, coverage),
-        coverage,
+        asked.coverage,
     )
     return Candidates(
         people=chosen,
@@ -92,7 +92,7 @@ def retrieve(
         statement=skills.statement[rows[kept.best]],
         level=level,
         features=features,
-        uncovered=tuple(int(goal) for goal in np.flatnonzero(closest < coverage)),
+        uncovered=tuple(int(goal) for goal in np.flatnonzero(closest < asked.coverage)),
     )
 
 

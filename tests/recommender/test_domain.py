@@ -276,6 +276,22 @@ def test_nobody_reports_to_or_mentors_themselves() -> None:
     assert problem_fields(lambda: Pair("p", "p", PairStatus.ENDED)) == ["mentee_id"]
 
 
+def test_the_largest_values_are_allowed() -> None:
+    asked = Query("a" * 64, goals(MAX_GOALS), 100, "de", "n" * MAX_NAME)
+    assert len(asked.goals) == MAX_GOALS
+    largest = person(
+        "a" * 64,
+        *skills(MAX_STATEMENTS),
+        name="n" * MAX_NAME,
+        career_level=99,
+        languages=CODES[:MAX_LANGUAGES],
+        capacity=50,
+        hours_per_month=200,
+    )
+    assert len(largest.statements) == MAX_STATEMENTS
+    assert len(goal("x" * MAX_TEXT, priority=3).text) == MAX_TEXT
+
+
 def test_a_query_needs_a_mentee_or_a_goal() -> None:
     assert problem_fields(lambda: Query()) == ["goals"]
     assert problem_fields(lambda: Query("p")) == problem_fields(lambda: Query(goals=goals(1))) == []

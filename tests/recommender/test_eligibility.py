@@ -49,6 +49,7 @@ def asked_by(mentee: int | None = MENTEE, *partners: int) -> Asked:
         weights=np.zeros(0),
         own_skills=nothing,
         own_levels=np.zeros(0, dtype=np.int8),
+        coverage=np.zeros(0),
     )
 
 

@@ -93,7 +93,7 @@ def company_features(mentee: int | None = MENTEE) -> NDArray[np.float64]:
         MENTOR_LEVELS,
         MENTEE_LEVELS,
         RECIPROCAL,
-        COVERAGE,
+        np.array(COVERAGE),
     )
 
 
@@ -125,7 +125,7 @@ def test_a_mentor_below_the_mentees_own_level_counts_against() -> None:
         np.array([[1, 1], [1, 1]], dtype=np.int8),
         np.array([5, 5], dtype=np.int8),
         RECIPROCAL,
-        COVERAGE,
+        np.array(COVERAGE),
     )
     assert column(found, "level_above").tolist() == [-4.0, -4.0]
 
@@ -140,7 +140,7 @@ def test_a_mentor_who_covers_nothing_is_neither_above_nor_below() -> None:
         MENTOR_LEVELS,
         MENTEE_LEVELS,
         RECIPROCAL,
-        coverage=0.95,
+        coverage=np.array(0.95),
     )
     assert column(found, "level_above").tolist() == [0.0, 0.0]
     assert column(found, "covered_goals").tolist() == [0.0, 0.0]
@@ -207,7 +207,7 @@ def features_of(seed: int, n: int, chosen: NDArray[np.int64] | None = None) -> N
         levels[places],
         own,
         Reciprocal(reciprocal.affinity[places], reciprocal.covered[places]),
-        COVERAGE,
+        np.array(COVERAGE),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from recommender import encoding
 from recommender.domain import Pair, PairStatus, Person, Progress, Query, Status, silent
 from recommender.errors import EncoderUnavailable, InvalidInput
 from recommender.people_file import write_people
@@ -30,15 +31,16 @@ State = tuple[int, dict[str, Person], list[Pair]]
 
 
 class Interrupted(HashEncoder):
-    """Does something else in the middle of encoding, once."""
+    """Does something else in the middle of encoding, once, when so many texts are encoded."""
 
-    def __init__(self, meanwhile: Callable[[], object]) -> None:
+    def __init__(self, meanwhile: Callable[[], object], after: int = 0) -> None:
         super().__init__()
         self._meanwhile: Callable[[], object] | None = meanwhile
+        self._after = after
 
     def encode(self, texts: Sequence[str], progress: Progress = silent) -> NDArray[np.float32]:
-        meanwhile, self._meanwhile = self._meanwhile, None
-        if meanwhile is not None:
+        if self.n_encoded >= self._after and self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
             meanwhile()
         return super().encode(texts, progress)
 
@@ -323,3 +325,25 @@ def test_putting_a_person_says_whether_they_are_new(tiny_world: Recommender) -> 
     assert tiny_world.put_person(newcomer)
     assert not tiny_world.put_person(replace(newcomer, site="Galway"))
     assert tiny_world.person("newcomer").site == "Galway"
+
+
+@pytest.mark.parametrize("manager", ["nobody", "near"])
+def test_a_refused_person_leaves_no_vector_behind(
+    tiny_world: Recommender, encoder: HashEncoder, manager: str
+) -> None:
+    boss = replace(tiny_world.person("boss"), reports_to=manager, statements=(skill("secret"),))
+    with pytest.raises(InvalidInput):
+        tiny_world.put_person(boss)
+    with tiny_world.store.read() as connection:
+        assert vectors.get(connection, encoder.digest, ["secret"]) == {}
+
+
+def test_what_an_import_has_encoded_survives_a_change_by_others(
+    tiny_world: Recommender, workspace: Path, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoding, "CHUNK", 1)
+    changed = replace(tiny_world.person("cook"), statements=(skill("boil eggs"),))
+    slow = Interrupted(lambda: tiny_world.put_person(changed), after=1)
+    with Recommender(Store.in_folder(workspace), slow, workspace) as recommender:
+        told = recommender.import_people(files(WORLD))
+    assert told.texts_encoded == slow.n_encoded == 2  # film has said "film clips" before

@@ -554,6 +554,16 @@ def test_an_answer_that_is_overtaken_is_made_anew(
     assert [one.mentor_id for one in logged] == ids(ranking)
 
 
+def test_a_database_that_was_replaced_under_a_running_process_is_read_anew(
+    tiny_world: Recommender,
+) -> None:
+    assert ids(tiny_world.recommend(BOSS))[0] == "flow"
+    with tiny_world.store.write() as connection:  # as an older copy of it would look
+        connection.exec_driver_sql("DELETE FROM people WHERE id = 'flow'")
+        connection.exec_driver_sql("UPDATE revision SET value = value - 1")
+    assert ids(tiny_world.recommend(BOSS)) == ["film", "cook"]
+
+
 def test_threads_ask_while_people_come_and_go(tiny_world: Recommender) -> None:
     gone: set[str] = set()
     done = threading.Event()
@@ -572,7 +582,7 @@ def test_threads_ask_while_people_come_and_go(tiny_world: Recommender) -> None:
 
     def come_and_go() -> None:
         try:
-            for i in range(30):
+            for i in range(20):
                 tiny_world.put_person(
                     person(f"guest{i}", skill(f"automate reports {i}"), goal("sing"), capacity=9)
                 )

@@ -89,7 +89,7 @@ def test_how_the_goals_are_answered_by_hand() -> None:
         similarity=np.array([0.9, 0.4]),
         affinity=np.array([0.6, 0.2]),
         weights=np.array([0.75, 0.25]),
-        coverage=0.4,
+        coverage=np.array([0.4, 0.4]),
     )
     assert [(m.goal, m.statement, m.level) for m in found] == [
         ("weld", "I weld", 5),
@@ -107,7 +107,7 @@ def test_just_below_the_threshold_a_goal_is_not_covered() -> None:
         np.array([0.399999]),
         np.array([0.3]),
         np.array([1.0]),
-        coverage=0.4,
+        coverage=np.array([0.4, 0.4]),
     )
     assert not found.covered
 
@@ -121,7 +121,7 @@ def test_matches_and_goals_must_be_as_many() -> None:
             np.array([0.3]),
             np.array([0.3]),
             np.array([1.0]),
-            coverage=0.4,
+            coverage=np.array([0.4, 0.4]),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -81,6 +82,7 @@ def asking(
         weights=weights,
         own_skills=np.array(own_skills, dtype=np.float32).reshape(-1, wanted.shape[1]),
         own_levels=np.zeros(len(wanted), dtype=np.int8),
+        coverage=np.full(len(wanted), COVERAGE),
     )
 
 
@@ -93,6 +95,7 @@ def ask(
     coverage: float = COVERAGE,
 ) -> Candidates:
     mask = world.roster.present if eligible is None else eligible
+    asked = replace(asked, coverage=np.full(len(asked.goals), coverage))
     return retrieve(world.roster, world.skills, world.goals, asked, mask, k, n_most, coverage)
 
 

@@ -456,10 +456,23 @@ def test_vectors_are_kept_per_encoder_and_text(store: Store) -> None:
         }
         assert vectors.texts_missing(connection, "two", ["d", "a", "b", "d"]) == ["b", "d"]
         assert vectors.texts_without_vector(connection, "two") == ["b"]
+
+
+def test_vectors_of_texts_that_nobody_states_are_pruned(store: Store) -> None:
+    put(store, person("ann", skill("a"), goal("b")), person("ben", skill("b"), skill("c")))
+
+    def prune(unstated: Sequence[bytes] | None) -> str:
+        with store.write() as connection:
+            vectors.prune(connection, unstated)
+            return "".join(sorted(vectors.get(connection, "one", "abcdef")))
+
     with store.write() as connection:
-        vectors.prune(connection)
-    with store.read() as connection:
-        assert set(vectors.get(connection, "one", "abc")) == {"a", "b"}
+        vectors.put(connection, "one", "One", list("abcdef"), np.eye(6, dtype=np.float32))
+    assert prune([]) == "abcdef"
+    assert prune([people.text_digest(text) for text in "bd"]) == "abcef"
+    assert prune(put(store, person("ben", skill("b"), goal("e"))).unstated) == "abef"
+    erase(store, "ann")
+    assert prune(None) == "be"
 
 
 def test_the_rows_of_the_index_are_those_of_people_who_may_teach(store: Store) -> None:
