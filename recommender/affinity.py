@@ -8,6 +8,7 @@ of 58 people, weighted pair loss: maximum 0.240, mean of all 0.227, mean of the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,8 @@ from recommender.domain import MAX_PRIORITY
 
 BEST = 3
 DECIMALS = 6
-"""Cosines are rounded to this many decimals: the same sentence in two places of a matrix product
-can differ in the seventh, and people with the same words are to tie."""
+"""Cosines are rounded to this many decimals, so that people with the same words tie whatever the
+order in which a processor adds."""
 UNITS = 10.0**DECIMALS
 
 
@@ -37,12 +38,12 @@ class GoalAffinities:
 
 
 def goal_affinities(
-    similarities: NDArray[np.float32], candidate: NDArray[np.int64], n_candidates: int
+    similarities: NDArray[np.floating[Any]], candidate: NDArray[np.int64], n_candidates: int
 ) -> GoalAffinities:
     """Aggregate the similarities of goals and statements to candidates.
 
     Args:
-        similarities: Cosines, (n_goals, n_statements) float32.
+        similarities: Cosines, (n_goals, n_statements).
         candidate: Whose statement each column is, 0 to n_candidates − 1, (n_statements,); every
             candidate has at least one.
         n_candidates: How many candidates.

@@ -14,6 +14,7 @@ from recommender.encoding import encode_missing
 from recommender.errors import InvalidInput, Problem
 from recommender.people_file import PeopleFile, read_people
 from recommender.store import Store, people, vectors
+from recommender.store.people import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ def check_manager(connection: Connection, person: Person) -> None:
             )
 
 
-def put_person(connection: Connection, person: Person) -> bool:
-    """Store one person and return whether they are new.
+def put_person(connection: Connection, person: Person) -> Written:
+    """Store one person and return what that changed.
 
     Raises:
         InvalidInput: if the manager is unknown or would close a circle of reporting lines.
@@ -106,7 +107,7 @@ def put_person(connection: Connection, person: Person) -> bool:
     check_manager(connection, person)
     written = people.put(connection, [person])
     vectors.prune(connection, written.unstated)
-    return written.created == 1
+    return written
 
 
 def _reconcile(connection: Connection, file: PeopleFile) -> tuple[list[Person], int]:

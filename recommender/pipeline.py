@@ -44,7 +44,7 @@ class RecommenderConfig:
         rules: Which eligibility rules apply.
         coverage: Cosine from which a statement covers a goal, −1 to 1. It belongs to the encoder;
             the default was chosen on the sample organisation (see docs/encoder.md).
-        n_candidates: How many mentors are kept for ranking, at most (k, if that is more).
+        n_candidates: How many mentors are kept for ranking, ties aside (k, if that is more).
     """
 
     rules: EligibilityRules = field(default_factory=EligibilityRules)
@@ -101,7 +101,12 @@ class Recommender:
             WorkspaceUnusable: if the folder or its database cannot be used.
         """
         model = open_encoder(encoder, threads)
-        return cls(Store.in_folder(workspace), model, workspace, config, progress)
+        store = Store.in_folder(workspace)
+        try:
+            return cls(store, model, workspace, config, progress)
+        except BaseException:
+            store.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -160,9 +165,11 @@ class Recommender:
             check_manager(connection, person)  # first: a refusal is to leave no vector behind
         encode_missing(self.store, self.encoder, [s.text for s in person.statements])
         with self.store.write() as connection:
-            created = put_person(connection, person)
+            written = put_person(connection, person)
+        if written.unstated:
+            self.organisation.forget_saved()
         self.organisation.refresh()
-        return created
+        return written.created == 1
 
     def erase_person(self, person_id: str) -> None:
         """Erase a person: statements, vectors, pairs, impressions, logs and saved indexes.

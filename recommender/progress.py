@@ -17,7 +17,10 @@ def shown_progress() -> Iterator[Progress]:
     """Yield a :data:`~recommender.domain.Progress` with one bar for each thing being done."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bars(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
+    hidden = not console.is_terminal
+    with Bars(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden
+    ) as bars:
         tasks = {}
 
         def tell(what: str, done: int, total: int) -> None:

@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from recommender.domain import Ranking, Recommendation
-from recommender.texts import text
+from recommender.texts import number, text
 
 PAIRS_SHOWN = 2
 REASONS_SHOWN = 3
@@ -56,14 +56,13 @@ def _reasons(item: Recommendation, language: str) -> str:
     covered = [match for match in by_contribution if match.covered][:PAIRS_SHOWN]
     lines = [] if covered else [text(language, "answer.closest")]
     for match in covered or by_contribution[:1]:
-        number = f"{match.similarity:.2f}"
         lines.append(
             text(
                 language,
                 "answer.match",
                 goal=match.goal,
                 statement=match.statement,
-                similarity=number,
+                similarity=number(language, match.similarity, ".2f"),
             )
         )
     lines += [f"• {reason.text}" for reason in item.reasons[:REASONS_SHOWN]]

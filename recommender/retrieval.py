@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.affinity import GoalAffinities, goal_affinities, priority_weights
+from recommender.affinity import DECIMALS, GoalAffinities, goal_affinities, priority_weights
 from recommender.asking import Asked
 from recommender.features import Reciprocal, build_features
 from recommender.index import StatementIndex
@@ -60,15 +60,17 @@ def retrieve(
         asked: The query.
         eligible: Who may be recommended, (rows,) bool.
         k: How many must be found, if so many are eligible.
-        n_most: How many to return at most.
+        n_most: How many to return, with everybody who ties with the last of them.
         coverage: Cosine from which the mentee's skills cover a mentor's goal.
     """
     named = _name_candidates(skills, asked.vectors, eligible, k)
     rows = skills.rows_of(named)
+    # Of a person's equal sentences the oldest is quoted, wherever the index keeps them.
+    rows = rows[np.argsort(skills.statement[rows], kind="stable")]
     people, candidate = np.unique(skills.person[rows], return_inverse=True)
-    similarities = asked.vectors @ skills.vector[rows].T
+    similarities = skills.similarities(asked.vectors, rows)
     affinities = goal_affinities(similarities, candidate, len(people))
-    order = np.argsort(-(affinities.affinity @ asked.weights), kind="stable")[:n_most]
+    order = _best(affinities.affinity @ asked.weights, n_most)
     chosen = people[order].astype(np.int64)
     kept = GoalAffinities(
         affinities.affinity[order], affinities.similarity[order], affinities.best[order]
@@ -124,7 +126,7 @@ def reciprocal(
     owner = place[goals.person[rows]]
     # The mentee is the one "candidate" here, and the mentors' goals are the goals.
     theirs = goal_affinities(
-        goals.vector[rows] @ own_skills.T, np.zeros(len(own_skills), dtype=np.int64), 1
+        goals.similarities(own_skills, rows).T, np.zeros(len(own_skills), dtype=np.int64), 1
     )
     weight = priority_weights(goals.rating[rows])
     total = np.bincount(owner, weight, minlength=n)
@@ -135,6 +137,15 @@ def reciprocal(
         covered=np.bincount(owner, covered, minlength=n)
         / np.maximum(np.bincount(owner, minlength=n), 1),
     )
+
+
+def _best(affinity: NDArray[np.float64], n_most: int) -> NDArray[np.int64]:
+    """Return the places of the highest values, falling; ties at the cut are all in."""
+    rounded = np.round(affinity, DECIMALS)
+    order = np.argsort(-rounded, kind="stable")
+    if len(order) <= n_most:
+        return order
+    return order[: np.searchsorted(-rounded[order], -rounded[order[n_most - 1]], side="right")]
 
 
 def _name_candidates(

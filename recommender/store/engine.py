@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,15 +80,8 @@ class Store:
         """
         with self._engine.connect() as connection:
             connection = connection.execution_options(**{WRITES: True})
-            try:
+            with _patience():
                 transaction = connection.begin()
-            except OperationalError as error:
-                if "locked" not in str(error.orig):
-                    raise
-                raise StoreBusy(
-                    "Another write, usually an import, has kept the database for over "
-                    f"{PATIENCE_S} seconds. Try again when it is done."
-                ) from error
             with transaction:
                 yield connection
 
@@ -96,11 +90,15 @@ class Store:
 
         SQLite overwrites a deleted row, but not the copy that stayed behind when its page was split
         (hence the rewriting), nor the older pages in its write-ahead log (hence the emptying).
+
+        Raises:
+            StoreBusy: if another writer does not finish within half a minute.
         """
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                    connection.connection.execute(statement)
+        if self._engine.dialect.name != "sqlite":
+            return
+        with self._engine.connect() as connection, _patience():
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.connection.execute(statement)
 
     def close(self) -> None:
         """Close every connection; SQLite folds its log into the database."""
@@ -127,6 +125,20 @@ class Store:
                     f"The database has the schema version {found!r} where {HEAD} or older is "
                     "expected: a newer Tandem wrote it. Update Tandem."
                 ) from error
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Tell a wait that ran out as what it is."""
+    try:
+        yield
+    except (OperationalError, sqlite3.OperationalError) as error:
+        if "locked" not in str(error):
+            raise
+        raise StoreBusy(
+            f"Another write, usually an import, has kept the database for over {PATIENCE_S} "
+            "seconds. Try again when it is done."
+        ) from error
 
 
 def _schema_version(connection: Connection) -> str | None:

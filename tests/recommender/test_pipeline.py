@@ -582,7 +582,7 @@ def test_threads_ask_while_people_come_and_go(tiny_world: Recommender) -> None:
 
     def come_and_go() -> None:
         try:
-            for i in range(20):
+            for i in range(12):
                 tiny_world.put_person(
                     person(f"guest{i}", skill(f"automate reports {i}"), goal("sing"), capacity=9)
                 )

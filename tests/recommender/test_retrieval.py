@@ -92,11 +92,11 @@ def ask(
     k: int = 5,
     n_most: int = 100,
     eligible: Mask | None = None,
-    coverage: float = COVERAGE,
+    coverage: float | Sequence[float] = COVERAGE,
 ) -> Candidates:
     mask = world.roster.present if eligible is None else eligible
-    asked = replace(asked, coverage=np.full(len(asked.goals), coverage))
-    return retrieve(world.roster, world.skills, world.goals, asked, mask, k, n_most, coverage)
+    asked = replace(asked, coverage=np.broadcast_to(coverage, len(asked.goals)))
+    return retrieve(world.roster, world.skills, world.goals, asked, mask, k, n_most, COVERAGE)
 
 
 def only(world: World, *people: int) -> Mask:
@@ -275,6 +275,16 @@ def test_goals_that_nobody_eligible_covers_are_named() -> None:
     assert ask(world, asked, coverage=0.9).uncovered == (2,)
     assert ask(world, asked, eligible=only(world, 2, 3)).uncovered == (0,)
     assert ask(world, asked, eligible=only(world, 1)).uncovered == (1, 2)
+
+
+def test_a_goal_in_a_strange_language_is_covered_by_nobody_and_still_ranked() -> None:
+    world = world_of(2, [Said(1, 3, (1, 0)), Said(2, 3, (0, 1))])
+    asked = asking([(1.0, 0.0), (0.0, 1.0)], [1, 3])
+    found = ask(world, asked, coverage=[np.inf, COVERAGE])
+    assert found.people.tolist() == [1, 2]
+    assert found.uncovered == (0,)
+    assert found.features[:, FEATURE_NAMES.index("covered_goals")].tolist() == [0.0, 0.5]
+    assert found.features[:, FEATURE_NAMES.index("level_above")].tolist() == [0.0, 3.0]
 
 
 def test_a_goal_is_covered_by_those_who_are_not_among_the_first_too() -> None:
