@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -329,4 +330,13 @@ def order_fairly(scores: Sequence[float], ids: Sequence[str], mentee_id: str) ->
         drawn = f"{mentee_id}\0{ids[place]}".encode()
         return blake2b(drawn, digest_size=8).digest()
 
-    return sorted(range(len(scores)), key=lambda place: (-scores[place], lot(place)))
+    by_score = sorted(range(len(scores)), key=lambda place: -scores[place])
+    return [
+        place
+        for _, equal in groupby(by_score, key=lambda place: scores[place])
+        for place in _by_lot(list(equal), lot)
+    ]
+
+
+def _by_lot(places: list[int], lot: Callable[[int], bytes]) -> list[int]:
+    return sorted(places, key=lot) if len(places) > 1 else places

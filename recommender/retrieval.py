@@ -15,6 +15,8 @@ from recommender.roster import Roster
 
 FIRST_DEPTH = 2048
 WIDEN = 4
+ROUGH = 1e-5
+"""More than single precision can err by in an affinity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,19 @@ def retrieve(
         n_most: How many to return, with everybody who ties with the last of them.
         coverage: Cosine from which the mentee's skills cover a mentor's goal.
     """
-    named = _name_candidates(skills, asked.vectors, eligible, k)
-    rows = skills.rows_of(named)
+    rows = skills.rows_of(_name_candidates(skills, asked.vectors, eligible, k))
+    rough = _cover(skills, asked, rows, np.float32)
+    rows = rows[np.isin(skills.person[rows], rough.people[_shortlist(rough.affinity, n_most)])]
     # Of a person's equal sentences the oldest is quoted, wherever the index keeps them.
     rows = rows[np.argsort(skills.statement[rows], kind="stable")]
-    people, candidate = np.unique(skills.person[rows], return_inverse=True)
-    similarities = skills.similarities(asked.vectors, rows)
-    affinities = goal_affinities(similarities, candidate, len(people))
-    order = _best(affinities.affinity @ asked.weights, n_most)
-    chosen = people[order].astype(np.int64)
+    exact = _cover(skills, asked, rows, np.float64)
+    order = _best(exact.affinity, n_most)
+    chosen = exact.people[order]
     kept = GoalAffinities(
-        affinities.affinity[order], affinities.similarity[order], affinities.best[order]
+        exact.goals.affinity[order], exact.goals.similarity[order], exact.goals.best[order]
     )
     level = skills.rating[rows[kept.best]]
-    closest = affinities.similarity.max(axis=0, initial=-np.inf)
+    closest = np.maximum(rough.closest, exact.closest)
     features = build_features(
         roster,
         asked.mentee,
@@ -126,7 +127,9 @@ def reciprocal(
     owner = place[goals.person[rows]]
     # The mentee is the one "candidate" here, and the mentors' goals are the goals.
     theirs = goal_affinities(
-        goals.similarities(own_skills, rows).T, np.zeros(len(own_skills), dtype=np.int64), 1
+        goals.similarities(own_skills, rows, np.float64).T,
+        np.zeros(len(own_skills), dtype=np.int64),
+        1,
     )
     weight = priority_weights(goals.rating[rows])
     total = np.bincount(owner, weight, minlength=n)
@@ -137,6 +140,43 @@ def reciprocal(
         covered=np.bincount(owner, covered, minlength=n)
         / np.maximum(np.bincount(owner, minlength=n), 1),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Covering:
+    """How some people cover the goals: numbers (n,), their affinities, and per goal the closest."""
+
+    people: NDArray[np.int64]
+    goals: GoalAffinities
+    affinity: NDArray[np.float64]
+    closest: NDArray[np.float64]
+
+
+def _cover(
+    skills: StatementIndex,
+    asked: Asked,
+    rows: NDArray[np.int64],
+    precision: type[np.float32] | type[np.float64],
+) -> _Covering:
+    """Return how the people who state these rows cover the goals."""
+    people, candidate = np.unique(skills.person[rows], return_inverse=True)
+    similarities = skills.similarities(asked.vectors, rows, precision)
+    goals = goal_affinities(similarities, candidate, len(people))
+    return _Covering(
+        people=people.astype(np.int64),
+        goals=goals,
+        affinity=goals.affinity @ asked.weights,
+        closest=goals.similarity.max(axis=0, initial=-np.inf),
+    )
+
+
+def _shortlist(affinity: NDArray[np.float64], n_most: int) -> NDArray[np.bool_]:
+    """Return who may be among the best once affinity is computed exactly, (n,) bool."""
+    if len(affinity) <= n_most:
+        return np.ones(len(affinity), dtype=np.bool_)
+    last = np.partition(affinity, len(affinity) - n_most)[len(affinity) - n_most]
+    near: NDArray[np.bool_] = affinity >= last - ROUGH
+    return near
 
 
 def _best(affinity: NDArray[np.float64], n_most: int) -> NDArray[np.int64]:

@@ -13,6 +13,27 @@ from recommender.domain import Kind, Pair, PairStatus, Person, Roles, Statement,
 from recommender.store.chunks import in_chunks
 from recommender.store.tables import changes, pairs, people, revision, statements
 
+# What every answer asks is built once: SQLAlchemy takes longer to build a query than SQLite to run
+# it.
+_MANAGER = people.alias("manager")
+_WITH_MANAGER = (
+    select(people, _MANAGER.c.id.label("reports_to"))
+    .outerjoin(_MANAGER, people.c.manager == _MANAGER.c.number)
+    .order_by(people.c.id)
+)
+_PERSON = _WITH_MANAGER.where(people.c.id == bindparam("person_id"))
+_STATEMENTS = select(statements).order_by(statements.c.person, statements.c.position)
+_STATEMENTS_OF = _STATEMENTS.where(statements.c.person == bindparam("number"))
+_TEXTS = select(statements.c.id, statements.c.text).where(
+    statements.c.id.in_(bindparam("ids", expanding=True))
+)
+_PARTNERS = (
+    select(pairs.c.mentor)
+    .where(pairs.c.mentee == bindparam("number"))
+    .union(select(pairs.c.mentee).where(pairs.c.mentor == bindparam("number")))
+)
+_REVISION = select(revision.c.value)
+
 
 class RosterRow(NamedTuple):
     """What the rules and the features need to know of one person."""
@@ -54,29 +75,23 @@ def text_digest(text: str) -> bytes:
 
 def get(connection: Connection, person_id: str) -> tuple[int, Person] | None:
     """Return a person with their number, or None if there is no such person."""
-    found = get_many(connection, [person_id])
-    return next(iter(found.values()), None)
+    row = connection.execute(_PERSON, {"person_id": person_id}).first()
+    if row is None:
+        return None
+    spoken = connection.execute(_STATEMENTS_OF, {"number": row.number})
+    return row.number, _person(row, map(_statement, spoken))
 
 
 def get_many(
     connection: Connection, ids: Iterable[str] | None = None
 ) -> dict[str, tuple[int, Person]]:
-    """Return number and person by id, for these ids or for everybody, in the order of ids."""
+    """Return number and person by id, for these ids or for everybody."""
     chosen = None if ids is None else list(ids)
     spoken: dict[int, list[Statement]] = {}
-    by_statement = select(statements).order_by(statements.c.person, statements.c.position)
     owner = statements.c.person.in_(select(people.c.number).where(_among(people.c.id)))
-    for row in _in_chunks(connection, by_statement, owner, chosen):
-        spoken.setdefault(row.person, []).append(
-            Statement(Kind(row.kind), row.text, row.language, row.level, row.priority)
-        )
-    manager = people.alias("manager")
-    with_manager = (
-        select(people, manager.c.id.label("reports_to"))
-        .outerjoin(manager, people.c.manager == manager.c.number)
-        .order_by(people.c.id)
-    )
-    rows = _in_chunks(connection, with_manager, _among(people.c.id), chosen)
+    for row in _in_chunks(connection, _STATEMENTS, owner, chosen):
+        spoken.setdefault(row.person, []).append(_statement(row))
+    rows = _in_chunks(connection, _WITH_MANAGER, _among(people.c.id), chosen)
     return {row.id: (row.number, _person(row, spoken.get(row.number, []))) for row in rows}
 
 
@@ -212,14 +227,12 @@ def all_pairs(connection: Connection) -> list[Pair]:
 
 def partners_of(connection: Connection, number: int) -> list[int]:
     """Return the numbers of everybody this person is or was paired with, on either side."""
-    mine = select(pairs.c.mentor).where(pairs.c.mentee == number)
-    theirs = select(pairs.c.mentee).where(pairs.c.mentor == number)
-    return list(connection.scalars(mine.union(theirs)))
+    return list(connection.scalars(_PARTNERS, {"number": number}))
 
 
 def current_revision(connection: Connection) -> int:
     """Return the number of the last change."""
-    return int(connection.execute(select(revision.c.value)).scalar_one())
+    return int(connection.execute(_REVISION).scalar_one())
 
 
 def store_id(connection: Connection) -> str:
@@ -284,8 +297,7 @@ def roster_rows(connection: Connection, chosen: Sequence[int] | None = None) -> 
 
 def statement_texts(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """Return the texts of statements by their ids."""
-    query = select(statements.c.id, statements.c.text).where(statements.c.id.in_(list(ids)))
-    return {row.id: row.text for row in connection.execute(query)}
+    return {row.id: row.text for row in connection.execute(_TEXTS, {"ids": list(ids)})}
 
 
 def _among(column: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's column types are invariant
@@ -304,6 +316,10 @@ def _in_chunks(
         return
     for chunk in in_chunks(chosen):
         yield from connection.execute(query.where(among), {"chunk": chunk})
+
+
+def _statement(row: Row[Any]) -> Statement:
+    return Statement(Kind(row.kind), row.text, row.language, row.level, row.priority)
 
 
 def _person(row: Row[Any], spoken: Iterable[Statement]) -> Person:

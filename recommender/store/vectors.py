@@ -36,6 +36,14 @@ class StatementRows:
     vector: NDArray[np.float32]
 
 
+_VECTORS = (
+    select(vectors.c.text_digest, vectors.c.vector)
+    .join(encoders, encoders.c.id == vectors.c.encoder)
+    .where(encoders.c.digest == bindparam("encoder_digest"))
+    .where(vectors.c.text_digest.in_(bindparam("chunk", expanding=True)))
+)
+
+
 def dimension(connection: Connection, encoder: str) -> int | None:
     """Return the length of this encoder's vectors, or None if it never encoded anything here."""
     query = select(encoders.c.dimension).where(encoders.c.digest == encoder)
@@ -65,16 +73,10 @@ def get(
 ) -> dict[str, NDArray[np.float32]]:
     """Return the vectors stored for these texts, by text; a text without one is left out."""
     text_of = {text_digest(text): text for text in texts}
-    query = (
-        select(vectors.c.text_digest, vectors.c.vector)
-        .join(encoders, encoders.c.id == vectors.c.encoder)
-        .where(encoders.c.digest == encoder)
-        .where(vectors.c.text_digest.in_(bindparam("chunk", expanding=True)))
-    )
     return {
         text_of[row.text_digest]: np.frombuffer(row.vector, dtype=np.float32)
         for chunk in in_chunks(list(text_of))
-        for row in connection.execute(query, {"chunk": chunk})
+        for row in connection.execute(_VECTORS, {"encoder_digest": encoder, "chunk": chunk})
     }
 
 

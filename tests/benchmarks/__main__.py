@@ -9,6 +9,8 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from tests.benchmarks import http, importing, retrieval
 
 
@@ -21,10 +23,11 @@ def main() -> None:
     args = parser.parse_args()
     rows: list[tuple[str, str, str]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for n_people in (args.people // 10, args.people):
-            world = Path(folder) / str(n_people)
-            rows += retrieval.measure(world, n_people, args.statements_each, args.queries)
-        rows += http.measure(Path(folder) / "http", args.queries)
+        with threadpool_limits(1, user_api="blas"):  # as the service does
+            for n_people in (args.people // 10, args.people):
+                world = Path(folder) / str(n_people)
+                rows += retrieval.measure(world, n_people, args.statements_each, args.queries)
+            rows += http.measure(Path(folder) / "http", args.queries)
         rows += importing.measure(Path(folder), args.texts)
     print("| what | measured | target |\n|---|---|---|")
     for what, measured, target in rows:
