@@ -40,7 +40,7 @@ KnownPerson = Annotated[PersonId, Path(examples=[examples.PERSON_ID])]
 KnownJob = Annotated[str, Path(pattern=JOB_ID_PATTERN, examples=[examples.JOB_ID])]
 
 
-def _ok(described: str, status: int = 200, **more: Any) -> Responses:  # noqa: ANN401
+def _ok(described: str, status: int = 200, **more: Any) -> Responses:  # noqa: ANN401 - OpenAPI
     return {status: {"description": described, **more}}
 
 

@@ -307,7 +307,7 @@ def _among(column: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's column types are 
 def _in_chunks(
     connection: Connection,
     query: Select[Any],
-    among: Any,  # noqa: ANN401
+    among: Any,  # noqa: ANN401 - as above
     chosen: Sequence[Any] | None,
 ) -> Iterator[Row[Any]]:
     """Yield the rows of ``query``, whole or restricted chunk by chunk: SQL limits parameters."""
