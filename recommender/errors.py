@@ -97,3 +97,7 @@ class WorkspaceUnusable(TandemError):
 
 class StoreBusy(TandemError):
     """Somebody else, usually an import, kept the database longer than a writer waits."""
+
+
+class MaterialUnusable(TandemError):
+    """A file that training or evaluation reads is missing or not what it should be."""
