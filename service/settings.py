@@ -65,11 +65,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Keep out mentors whose clock is further away; none for no limit.",
     )
-    coverage: float = Field(
+    coverage: float | None = Field(
         default=_CONFIG.coverage,
         ge=-1,
         le=1,
-        description="Cosine from which a skill covers a goal.",
+        description="Cosine from which a skill covers a goal; none for the encoder's own.",
     )
     n_candidates: int = Field(
         default=_CONFIG.n_candidates,

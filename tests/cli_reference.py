@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from recommender.cli import app
 
 PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
-COMMANDS = ("", "import", "export", "index", "recommend", "serve", "demo")
+COMMANDS = ("", "import", "export", "index", "recommend", "serve", "evaluate-encoder", "demo")
 INTRODUCTION = """# The command line
 
 Written from `--help` by `make docs`; a test keeps it current. Tables are for people, `--json` is

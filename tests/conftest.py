@@ -25,7 +25,9 @@ class HashEncoder(Encoder):
         self.name = name
         self.digest = hashlib.sha256(f"{name}{dimension}".encode()).hexdigest()
         self.languages = None
+        self.coverage = 0.4
         self.n_encoded = 0
+        self._folder = Path(__file__)  # a file: there is no folder to weigh
         self._length = dimension
 
     @property

@@ -11,8 +11,6 @@ from recommender.encoder import open_encoder
 from recommender.shipped import shipped
 from recommender.simulation import read_phrases
 
-COVERAGE = 0.40
-
 
 def main() -> None:
     phrases = read_phrases(shipped("data/sample_organisation") / "phrases.csv")
@@ -31,7 +29,7 @@ def main() -> None:
             order = np.argsort(-similarity, axis=1, kind="stable")
             sorted_right = np.take_along_axis(right, order, axis=1)
             reciprocal = 1 / (1 + sorted_right.argmax(axis=1))
-            covered = similarity.max(axis=1) >= COVERAGE
+            covered = similarity.max(axis=1) >= encoder.coverage
             kept = f"{sorted_right[covered, 0].mean():.0%}" if covered.any() else "–"
             first = f"{sorted_right[:, 0].mean():.0%}"
             share = f"{covered.mean():.0%}"

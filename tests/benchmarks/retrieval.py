@@ -79,7 +79,7 @@ def _mentees(recommender: Recommender, n: int) -> list[str]:
 def _asked(recommender: Recommender, query: Query) -> tuple[Asked, np.ndarray]:
     organisation, config = recommender.organisation, recommender.config
     with recommender.store.read() as connection:
-        asked = ask(connection, recommender.encoder, query, config.coverage)
+        asked = ask(connection, recommender.encoder, query, recommender.coverage)
     roster = organisation.roster
     describes_skill = organisation.skills.who_states(roster.n_rows)
     return asked, decide(roster, describes_skill, query, asked, config.rules).mask
@@ -103,7 +103,7 @@ def _bare_search(index: faiss.IndexFlatIP, asked: Asked, rows: np.ndarray) -> fl
 def _share_of_best(recommender: Recommender, query: Query) -> float:
     """Return the mean affinity of the top 5 as a share of what exhaustive search finds."""
     asked, mask = _asked(recommender, query)
-    organisation, coverage = recommender.organisation, recommender.config.coverage
+    organisation, coverage = recommender.organisation, recommender.coverage
     parts = (organisation.roster, organisation.skills, organisation.goals, asked, mask)
     found = retrieve(*parts, TOP, TOP, coverage).features[:, 0]
     everybody = retrieve(*parts, int(mask.sum()), TOP, coverage).features[:, 0]

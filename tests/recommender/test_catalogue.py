@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +16,13 @@ from recommender.catalogue import (
     Concept,
     read_catalogue,
     read_glossary,
+    read_needs,
 )
 from recommender.errors import InvalidInput
 
 FOLDER = Path(__file__).parents[2] / "data" / "catalogue"
 GLOSSARY = FOLDER / "glossary.csv"
+NEEDS = FOLDER / "needs.csv"
 
 
 @pytest.fixture(scope="module")
@@ -182,26 +183,31 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
         read_catalogue(tmp_path)
 
 
-# The glossary
+# Pairs for training
 
 
-def test_the_glossary_is_complete(catalogue: tuple[Concept, ...]) -> None:
-    entries = read_glossary(GLOSSARY)
-    assert len(entries) >= 1_000
-    for one in entries:
-        assert all(one.description[of].strip() and one.need[of].strip() for of in LANGUAGES)
+def test_the_glossary_and_the_needs_are_complete() -> None:
+    for pairs in (read_glossary(GLOSSARY), read_needs(NEEDS)):
+        assert len(pairs) >= 1_000
+        for one in pairs:
+            for of in LANGUAGES:
+                assert one.asked[of].strip()
+                assert all(text.strip() for text in one.offered[of])
 
 
-def test_an_abbreviation_is_known_by_both_forms() -> None:
-    names = {name for one in read_glossary(GLOSSARY) for name in one.names()}
-    assert {"rpa", "robotic process automation"} <= names
+def test_a_tool_answers_by_its_name_too() -> None:
+    (one,) = (pair for pair in read_glossary(GLOSSARY) if pair.name == "datev unternehmen online")
+    assert len(one.offered["de"]) == 3
+    assert one.offered["de"][0] == one.offered["en"][0] == "DATEV Unternehmen online"
 
 
-def test_a_glossary_with_a_gap_or_a_name_twice_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "glossary.csv"
-    shutil.copy(GLOSSARY, path)
-    rows = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join([*rows[:2], rows[1], '"x","","a","b","c"']), encoding="utf-8")
+@pytest.mark.parametrize(("source", "read"), [(GLOSSARY, read_glossary), (NEEDS, read_needs)])
+def test_a_table_with_a_gap_or_a_name_twice_is_told(
+    tmp_path: Path, source: Path, read: Callable[[Path], object]
+) -> None:
+    head, first, *_ = source.read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join([head, first, first, '"x","","a","b","c"']), encoding="utf-8")
     with pytest.raises(InvalidInput) as refusal:
-        read_glossary(path)
-    assert [problem.field for problem in refusal.value.problems] == ["line 3", "line 4"]
+        read(path)
+    assert [problem.field for problem in refusal.value.problems] == ["line 2", "line 3", "line 4"]

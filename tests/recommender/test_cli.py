@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from recommender import __version__, pipeline
+from recommender import __version__, catalogue, cli, encoder, pipeline
 from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE, app
 from recommender.domain import Pair, PairStatus, Person
 from recommender.errors import EncoderUnavailable
 from recommender.people_file import write_people
 from tests.conftest import HashEncoder, goal, person, skill
+from tests.recommender.test_encoder_evaluation import CATALOGUE
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +145,38 @@ def test_importing_is_quick(what: str) -> None:
     ).stdout.split()
     heavy = {"torch", "sentence_transformers", "sklearn", "faiss", "numpy", "sqlalchemy", "fastapi"}
     assert heavy.isdisjoint(loaded)
+
+
+class TestEvaluateEncoder:
+    """The table of encoders, on an invented catalogue."""
+
+    @pytest.fixture(autouse=True)
+    def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def open_encoder(name: str | None = None) -> HashEncoder:
+            if name == "missing/model":
+                raise EncoderUnavailable("no such model")
+            return HashEncoder(name or "bundled")
+
+        monkeypatch.setattr(encoder, "open_encoder", open_encoder)
+        monkeypatch.setattr(catalogue, "read_catalogue", lambda _: CATALOGUE)
+        monkeypatch.setattr(cli, "_teacher", lambda: None)
+
+    def test_the_bundled_model_stands_beside_those_named(self) -> None:
+        told = run("evaluate-encoder", "another/model")
+        assert told.exit_code == 0, told.output
+        head = told.stdout.splitlines()[0]
+        assert head == "| MRR (95% interval) | queries | bundled | another/model | TF-IDF |"
+        assert "unseen concepts, within" in told.stdout
+        assert "left out: install" in told.stdout
+
+    def test_json_for_machines(self) -> None:
+        told = run("evaluate-encoder", "--json")
+        reports = json.loads(told.stdout)
+        assert [report["name"] for report in reports] == ["bundled", "TF-IDF"]
+        assert {"name", "value", "low", "high", "n"} == set(reports[0]["measures"][0])
+
+    def test_what_is_missing_is_told(self, tmp_path: Path) -> None:
+        assert run("evaluate-encoder", "missing/model").exit_code == EXIT_UNUSABLE
+        told = run("evaluate-encoder", "--material", str(tmp_path))
+        assert told.exit_code == EXIT_INVALID
+        assert "skills_de_en.csv.gz is not there" in told.output

@@ -205,7 +205,8 @@ def is_fine(text: str, longest: int) -> bool:
 @given(name=ANY_TEXT, words=ANY_TEXT)
 @STEADY
 def test_any_text_becomes_canonical_or_is_refused(name: str, words: str) -> None:
-    if not (is_fine(name, MAX_NAME) and is_fine(words, MAX_TEXT)):
+    says_something = any(char.isalnum() for char in words)
+    if not (is_fine(name, MAX_NAME) and is_fine(words, MAX_TEXT) and says_something):
         with pytest.raises(InvalidInput):
             person("p", skill(words), name=name)
         return
@@ -215,6 +216,14 @@ def test_any_text_becomes_canonical_or_is_refused(name: str, words: str) -> None
         assert text == canonical_text(name)
     assert built.skills[0].text == asked.goals[0].text == canonical_text(words)
     assert replace(built) == built
+
+
+@pytest.mark.parametrize("signs", ["🎉", "!?", "– –", "🚀 📊 🎉"])
+def test_signs_alone_are_no_statement(signs: str) -> None:
+    for make in (skill, goal):
+        with pytest.raises(InvalidInput, match=r"a letter or a digit.*Say it in words"):
+            make(signs)
+    assert skill("3D").text == "3D"
 
 
 def test_differently_typed_text_makes_equal_objects() -> None:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,18 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 from numpy.typing import NDArray
 
 from recommender import encoder as module
-from recommender.artefacts import file_digest
+from recommender.artefacts import MANIFEST, write_artefact
 from recommender.encoder import (
+    COVERAGE_OF_OTHERS,
     DEFAULT_MODEL,
-    BundledModel,
+    ENCODER_KIND,
+    ENCODER_SCHEMA,
     Encoder,
-    bundled_folder,
     folder_digest,
     open_encoder,
 )
 from recommender.errors import EncoderUnavailable
+from recommender.shipped import shipped
 
 TEXTS = (
     "Automate weekly reports",
@@ -92,37 +94,53 @@ def loaded(folder: Path, model: Model) -> Encoder:
 # Which files
 
 
-def test_the_bundled_weights_are_the_published_ones() -> None:
-    folder = bundled_folder(DEFAULT_MODEL)
-    assert file_digest(folder / "model.safetensors") == DEFAULT_MODEL.weights_sha256
+def test_the_shipped_model_is_the_published_one() -> None:
+    """Its manifest names every file, and opening it compares them all."""
+    manifest = json.loads((shipped(DEFAULT_MODEL) / MANIFEST).read_text(encoding="utf-8"))
+    files = {
+        path.relative_to(shipped(DEFAULT_MODEL)).as_posix()
+        for path in shipped(DEFAULT_MODEL).rglob("*")
+        if path.is_file()
+    }
+    assert set(manifest["files"]) == files - {MANIFEST, "README.md"}
+    encoder = open_encoder()
+    assert (encoder.name, encoder.languages) == ("tandem-de-en", ("de", "en"))
+    assert encoder.digest == folder_digest(shipped(DEFAULT_MODEL))
 
 
-def test_another_digest_than_expected_is_refused() -> None:
-    with pytest.raises(EncoderUnavailable, match=r"not the published weights.*Reinstall"):
-        bundled_folder(replace(DEFAULT_MODEL, weights_sha256="0" * 64))
+def test_the_shipped_model_is_small_enough_for_git() -> None:
+    assert open_encoder().n_bytes < 80e6
 
 
-def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    weights = tmp_path / "some_package_with_a_model" / "files" / "model.safetensors"
-    weights.parent.mkdir(parents=True)
-    (tmp_path / "some_package_with_a_model" / "__init__.py").touch()
-    weights.write_bytes(b"weights")
-    monkeypatch.syspath_prepend(tmp_path)
-    model = BundledModel(
-        "toy", "some_package_with_a_model", "files", file_digest(weights), 3, languages=("en",)
-    )
-    assert bundled_folder(model) == weights.parent
-    weights.write_bytes(b"weightz")
-    with pytest.raises(EncoderUnavailable, match="has the SHA-256"):
-        bundled_folder(model)
-    weights.unlink()
-    with pytest.raises(EncoderUnavailable, match="no such file"):
-        bundled_folder(model)
+def test_a_missing_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "DEFAULT_MODEL", "models/nowhere")
+    with pytest.raises(EncoderUnavailable, match="Install Tandem again"):
+        open_encoder()
 
 
-def test_a_missing_package_is_told() -> None:
-    with pytest.raises(EncoderUnavailable, match="not installed"):
-        bundled_folder(replace(DEFAULT_MODEL, package="no_such_package_anywhere"))
+def test_a_folder_of_our_own_must_keep_its_manifest(folder: Path) -> None:
+    facts = {"name": "ours", "dimension": 3, "languages": ["de"], "coverage": 0.3}
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    writers = {name: partial(Path.write_bytes, data=content) for name, content in files.items()}
+    write_artefact(folder, ENCODER_KIND, ENCODER_SCHEMA, facts, writers)  # type: ignore[arg-type]
+    encoder = open_encoder(str(folder))
+    assert (encoder.name, encoder.languages, encoder.coverage) == ("ours", ("de",), 0.3)
+    assert encoder.dimension == 3
+    (folder / "model.safetensors").write_text("altered")
+    with pytest.raises(EncoderUnavailable, match=r"not the one that was published.*SHA-256"):
+        open_encoder(str(folder))
+
+
+@pytest.mark.parametrize("manifest", ["{", "{}", '{"kind": "index", "schema": 1}'])
+def test_a_strange_manifest_is_refused(folder: Path, manifest: str) -> None:
+    (folder / MANIFEST).write_text(manifest)
+    with pytest.raises(EncoderUnavailable, match="not the one that was published"):
+        open_encoder(str(folder))
+
+
+def test_a_folder_without_a_manifest_is_somebody_elses_model(folder: Path) -> None:
+    encoder = open_encoder(str(folder))
+    assert (encoder.languages, encoder.coverage) == (None, COVERAGE_OF_OTHERS)
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "1_Pooling/config.json"])
@@ -143,7 +161,9 @@ def test_the_digest_changes_with_a_new_file(folder: Path) -> None:
     assert folder_digest(folder) != before
 
 
-@pytest.mark.parametrize("name", ["README.md", ".gitattributes", "onnx/model.onnx", ".cache/x"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "manifest.json", ".gitattributes", "onnx/model.onnx", ".cache/x"]
+)
 def test_the_digest_does_not_care_for_what_is_no_part_of_the_model(folder: Path, name: str) -> None:
     before = folder_digest(folder)
     (folder / name).parent.mkdir(exist_ok=True)
@@ -294,6 +314,59 @@ class TestBundledModel:
         assert np.abs(rows - backwards).max() < 1e-5
         assert np.abs(rows - alone).max() < 1e-5
 
+    def test_any_text_has_a_defined_vector(self, bundled: Encoder) -> None:
+        """Long, foreign, mixed, of emoji only, or empty: unit rows, and no crash."""
+        long = "Berichte zusammenkopieren " * 4_000
+        strange = [
+            "",
+            "🎉",
+            "🎉📊🚀",
+            "数据",
+            "\u0000",
+            "Ich build Flows für the Buchhaltung",
+            long,
+        ]
+        rows = bundled.encode(strange)
+        assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5)
+        beginning = bundled.encode([long[:10_000]])
+        assert np.abs(rows[-1] - beginning[0]).max() < 1e-5
+
+    def test_german_and_english_meet(self, bundled: Encoder) -> None:
+        goal = "Ich will abends nicht mehr stundenlang Berichte zusammenkopieren."
+        skills = [
+            "I build Power Automate flows that collect reports overnight.",
+            "I film and cut short clips for our social media channels.",
+            "Password managers and two-factor sign-in for the whole team.",
+        ]
+        (row,) = bundled.encode([goal])
+        assert (bundled.encode(skills) @ row).argmax() == 0
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            (
+                "rueckmeldungen frueher auswerten",
+                "praesentationen fuer kunden schoener gestalten",
+                "passwoerter sicher verwalten",
+            ),
+            (
+                "rückmeldungen früher auswertne",
+                "präsentatoinen für kunden schöner gestalten",
+                "paswörter sicher verwlaten",
+            ),
+        ],
+    )
+    def test_slips_are_forgiven(self, bundled: Encoder, typed: tuple[str, ...]) -> None:
+        """What was typed with ae for ä, or mistyped, still lies nearest to what was meant."""
+        meant = (
+            "Rückmeldungen früher auswerten",
+            "Präsentationen für Kunden schöner gestalten",
+            "Passwörter sicher verwalten",
+        )
+        similarity = bundled.encode(typed) @ bundled.encode(meant).T
+        assert similarity.argmax(axis=1).tolist() == [0, 1, 2]
+        assert np.diag(similarity).min() > 0.4
+
     def test_no_text_makes_no_row(self, bundled: Encoder) -> None:
         assert bundled.encode([]).shape == (0, 384)
 
@@ -310,7 +383,7 @@ class TestFoldersThatAreNoModel:
     @pytest.fixture
     def copied(self, tmp_path: Path) -> Path:
         """Return the bundled model's folder, its large weights linked."""
-        source = bundled_folder(DEFAULT_MODEL)
+        source = shipped(DEFAULT_MODEL)
         copied = tmp_path / "copied"
         for path in source.rglob("*"):
             target = copied / path.relative_to(source)

@@ -75,7 +75,7 @@ def statements(draw: st.DrawFn) -> Statement:
     kind = draw(st.sampled_from(Kind))
     return Statement(
         kind,
-        draw(texts(1000)),
+        draw(texts(1000).filter(lambda text: any(char.isalnum() for char in text))),
         draw(LANGUAGES),
         level=draw(st.integers(1, 5)) if kind is Kind.SKILL else None,
         priority=draw(st.integers(1, 3)) if kind is Kind.GOAL else None,
