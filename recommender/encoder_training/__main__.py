@@ -37,14 +37,14 @@ def main(
     recipe = Recipe()
     try:
         catalogue = read_catalogue(shipped("data/catalogue"))
-        pairs = {
+        needs = {
             "glossary": read_glossary(shipped("data/catalogue/glossary.csv")),
             "needs": read_needs(shipped("data/catalogue/needs.csv")),
         }
         with shown_progress() as progress:
             learned_from = read_material(material, np.random.default_rng(recipe.seed))
             model, teacher = distil(learned_from, recipe, work, progress)
-            model = contrast(model, learned_from, teacher, catalogue, pairs, recipe, work, progress)
+            model = contrast(model, learned_from, teacher, catalogue, needs, recipe, work, progress)
             save_release(model, out, NAME, coverage, card="")
             reports = compare_encoders(
                 [open_encoder(str(out))], catalogue, material, progress=progress
@@ -53,7 +53,7 @@ def main(
             recipe,
             learned_from,
             catalogue,
-            pairs,
+            needs,
             len(piece_vectors(model)) - len(piece_vectors(load_teacher())),
             markdown_table(reports),
         )

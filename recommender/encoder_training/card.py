@@ -17,7 +17,7 @@ def model_card(
     recipe: Recipe,
     material: Material,
     catalogue: Sequence[Concept],
-    pairs: Mapping[str, Sequence[Need]],
+    needs: Mapping[str, Sequence[Need]],
     n_german_pieces: int,
     measures: str,
 ) -> str:
@@ -27,7 +27,7 @@ def model_card(
         recipe: How the model was trained.
         material: What it was distilled on.
         catalogue: The whole catalogue.
-        pairs: Needs with their answers, by source.
+        needs: Needs with their answers, by source.
         n_german_pieces: Pieces behind the teacher's in its vocabulary.
         measures: A Markdown table of what was measured.
     """
@@ -51,8 +51,8 @@ def model_card(
         n_trained=sum(not concept.development for concept in catalogue),
         n_concepts=len(catalogue),
         n_sentences=len(trained),
-        n_glossary=len(pairs.get("glossary", ())),
-        n_needs=len(pairs.get("needs", ())),
+        n_glossary=len(needs.get("glossary", ())),
+        n_needs=len(needs.get("needs", ())),
         catalogue=hashlib.sha256(repr(tuple(catalogue)).encode()).hexdigest()[:16],
         measures=measures,
     )

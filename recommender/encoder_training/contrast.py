@@ -96,39 +96,39 @@ def catalogue_loss(
 
 
 def need_loss(
-    model: SentenceTransformer, pairs: Sequence[Need], rng: np.random.Generator
+    model: SentenceTransformer, needs: Sequence[Need], rng: np.random.Generator
 ) -> Callable[[], torch.Tensor]:
     """Return a function that draws needs with their answers and returns the batch's loss.
 
     Args:
         model: Is trained.
-        pairs: Tools, terms and narrow topics.
-        rng: Draws pairs, texts and slips.
+        needs: With their answers: tools, terms and narrow topics.
+        rng: Draws needs, texts and slips.
     """
     vectors = TextVectors(model, rng)
 
     def draw() -> torch.Tensor:
-        chosen = rng.choice(len(pairs), min(NEEDS_PER_BATCH, len(pairs)), replace=False)
+        chosen = rng.choice(len(needs), min(NEEDS_PER_BATCH, len(needs)), replace=False)
         group = [int(row) for row in chosen for _ in LANGUAGES]
         languages = [language for _ in chosen for language in LANGUAGES]
         of = list(zip(group, languages, strict=True))
-        asked = [pairs[row].asked[language] for row, language in of]
-        offered = [str(rng.choice(pairs[row].offered[language])) for row, language in of]
+        asked = [needs[row].asked[language] for row, language in of]
+        offered = [str(rng.choice(needs[row].offered[language])) for row, language in of]
         return _both_sides(vectors, asked, offered, languages, group)
 
     return draw
 
 
 def far_from_development(
-    pairs: Sequence[Need], concepts: Sequence[Concept], vectors: Callable[[Sequence[str]], Vectors]
+    needs: Sequence[Need], concepts: Sequence[Concept], vectors: Callable[[Sequence[str]], Vectors]
 ) -> tuple[Need, ...]:
-    """Return the pairs whose nearest concept is one of training.
+    """Return the needs whose nearest concept is one of training.
 
     A glossary has an entry for nearly everything; without this the development concepts would be
     learned by other words.
 
     Args:
-        pairs: Any.
+        needs: Any.
         concepts: The whole catalogue; each stands for the mean of all that is said of it.
         vectors: Texts to unit vectors, (n, d).
     """
@@ -143,10 +143,10 @@ def far_from_development(
         return np.asarray(stacked / np.linalg.norm(stacked, axis=1, keepdims=True), np.float32)
 
     described = means([_everything(concept) for concept in concepts])
-    told = means([_all_of(pair) for pair in pairs])
+    told = means([_all_of(need) for need in needs])
     nearest = (told @ described.T).argmax(axis=1)
     return tuple(
-        pair for pair, row in zip(pairs, nearest, strict=True) if not concepts[row].development
+        need for need, row in zip(needs, nearest, strict=True) if not concepts[row].development
     )
 
 
@@ -227,9 +227,9 @@ def _everything(concept: Concept) -> list[str]:
     ]
 
 
-def _all_of(pair: Need) -> list[str]:
+def _all_of(need: Need) -> list[str]:
     return [
-        text for language in LANGUAGES for text in (pair.asked[language], *pair.offered[language])
+        text for language in LANGUAGES for text in (need.asked[language], *need.offered[language])
     ]
 
 

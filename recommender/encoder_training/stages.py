@@ -104,7 +104,7 @@ def contrast(
     material: Material,
     teacher: TeacherVectors,
     catalogue: Sequence[Concept],
-    pairs: Mapping[str, Sequence[Need]],
+    needs: Mapping[str, Sequence[Need]],
     recipe: Recipe,
     work: Path,
     progress: Progress = silent,
@@ -119,7 +119,7 @@ def contrast(
         material: For ESCO's names, and some distillation so that nothing is forgotten.
         teacher: The teacher's vectors.
         catalogue: The whole catalogue.
-        pairs: Needs with their answers by source, such as the glossary; those nearest to a
+        needs: Needs with their answers by source, such as the glossary; those nearest to a
             development concept are left out.
         recipe: How far, how fast, how mixed.
         work: Goes on from ``work/contrast_*`` if an earlier run was interrupted.
@@ -127,7 +127,7 @@ def contrast(
     """
     kept = {
         source: far_from_development(some, catalogue, partial(_vectors_of, distilled))
-        for source, some in pairs.items()
+        for source, some in needs.items()
     }
     skills = [skill for skill in material.skills if skill.label_en in teacher]
     near = nearest_skills(np.stack([teacher[skill.label_en] for skill in skills]).astype("f4"))
