@@ -34,8 +34,7 @@ def set_vocabulary(model: SentenceTransformer, tokenizer: Tokenizer, more: torch
     n_old = len(piece_vectors(model))
     transformer_of(model).resize_token_embeddings(n_old + len(more), mean_resizing=False)
     piece_vectors(model).data[n_old:] = more
-    # Not an attribute that torch knows how to type: the module's tokenizer.
-    setattr(  # noqa: B010
+    setattr(  # noqa: B010 - torch types every attribute of a module as a tensor or a module
         model[0],
         "processor",
         PreTrainedTokenizerFast(
