@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 WRITES = "tandem_writes"
 PRIVATE_FILE = 0o600
 PATIENCE_S = 30
+A_MOMENT_S = 0.01
 
 
 class Store:
@@ -147,13 +149,30 @@ def _schema_version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def _turn_on_the_log(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging, and wait for others who are opening the database, too.
+
+    Whoever meets another one at a new database is refused at once: for this change SQLite does not
+    keep to the busy timeout.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(A_MOMENT_S)
+
+
 def _configure_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection
         connection.isolation_level = None  # we say BEGIN ourselves, below
+        connection.execute(f"PRAGMA busy_timeout={PATIENCE_S * 1000}")
+        _turn_on_the_log(connection)
         for pragma in (
-            f"busy_timeout={PATIENCE_S * 1000}",
-            "journal_mode=WAL",
             "synchronous=FULL",
             "secure_delete=ON",
             "foreign_keys=ON",

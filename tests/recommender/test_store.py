@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 import stat
 import threading
@@ -623,6 +624,21 @@ def test_a_reader_sees_one_state_while_others_write(store: Store) -> None:
         put(store, person("ben"))
         assert people.managers(connection) == before
     assert set(stored(store)) == {"ann", "ben"}
+
+
+def test_first_comers_wait_for_each_other(workspace: Path) -> None:
+    """SQLite refuses at once, without waiting, who turns on its log while another one does."""
+    for _ in range(30):
+        shutil.rmtree(workspace, ignore_errors=True)
+        start = threading.Barrier(6)
+
+        def come(start: threading.Barrier = start) -> None:
+            start.wait()
+            Store.in_folder(workspace).close()
+
+        with ThreadPoolExecutor(6) as pool:
+            for coming in [pool.submit(come) for _ in range(6)]:
+                coming.result()
 
 
 def test_two_processes_write_at_once(workspace: Path) -> None:
