@@ -639,6 +639,9 @@ def test_first_comers_wait_for_each_other(workspace: Path) -> None:
         with ThreadPoolExecutor(6) as pool:
             for coming in [pool.submit(come) for _ in range(6)]:
                 coming.result()
+        opened = Store.in_folder(workspace)
+        assert revision(opened) == 0
+        opened.close()
 
 
 def test_two_processes_write_at_once(workspace: Path) -> None:
