@@ -89,6 +89,8 @@ def write_artefact(
 def read_artefact(folder: Path, kind: str, schema: int) -> dict[str, Any]:
     """Return the facts of the artefact in ``folder`` after checking every digest.
 
+    Messages name the folder without the path that leads to it: some are told over HTTP.
+
     Raises:
         ArtefactRefused: if it is missing, damaged, of another kind or of another schema.
     """
@@ -99,22 +101,27 @@ def read_artefact(folder: Path, kind: str, schema: int) -> dict[str, Any]:
         facts = dict(manifest["facts"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtefactRefused(
-            f"{folder} has no readable {MANIFEST} ({error}). Rebuild it."
+            f"{folder.name} has no readable {MANIFEST} ({without_path(error)}). Rebuild it."
         ) from error
     if found != (kind, schema):
         raise ArtefactRefused(
-            f"{folder} holds {found[0]!r} of schema {found[1]!r} where {kind!r} of schema {schema} "
-            "is expected. Rebuild it with this version of Tandem."
+            f"{folder.name} holds {found[0]!r} of schema {found[1]!r} where {kind!r} of schema "
+            f"{schema} is expected. Rebuild it with this version of Tandem."
         )
     for name, expected in digests.items():
         path = folder / name
         inside = not Path(name).is_absolute() and ".." not in Path(name).parts
         if not inside or not path.is_file() or file_digest(path) != expected:
             raise ArtefactRefused(
-                f"{path} does not have the SHA-256 {expected} of its manifest: it is damaged or "
-                "was changed. Rebuild it."
+                f"{folder.name}/{name} does not have the SHA-256 {expected} of its manifest: it is "
+                "damaged or was changed. Rebuild it."
             )
     return facts
+
+
+def without_path(error: Exception) -> str:
+    """Return what an error says, without the path that an OSError names."""
+    return str(error.strerror) if isinstance(error, OSError) else str(error)
 
 
 def discard_artefact(folder: Path) -> None:

@@ -13,7 +13,7 @@ from recommender.affinity import goal_weights
 from recommender.domain import Person, Query, Statement, Status
 from recommender.encoder import Encoder
 from recommender.errors import InvalidInput, Problem, UnknownPerson
-from recommender.store import people, vectors
+from recommender.store import pairs, people, vectors
 from recommender.texts import reading_language
 
 Vectors = NDArray[np.float32]
@@ -72,7 +72,7 @@ def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float)
     known: dict[str, Vectors] = {}
     if query.mentee_id is not None:
         mentee, person = _mentee(connection, query.mentee_id, bool(query.goals))
-        partners = tuple(people.partners_of(connection, mentee))
+        partners = tuple(pairs.partners_of(connection, mentee))
         goals = query.goals or person.goals
         skills = person.skills
         languages = person.languages

@@ -1,30 +1,38 @@
-"""The demonstration: import, recommend, ask the service the same, and say what to try next."""
+"""The demonstration: import, recommend, ask the service the same, retrain on a played cohort."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 from rich.console import Console
 
-from recommender.domain import Query, Ranking
+from recommender.domain import Cohort, Query, Ranking
 from recommender.errors import TandemError
 from recommender.pipeline import Recommender
 from recommender.progress import shown_progress
 from recommender.ranking_table import print_ranking
 from recommender.shipped import shipped
+from recommender.simulation import simulate_cohort
+from recommender.training.summary import summary
 
 GERMAN_MENTEE = "p0567"
 ENGLISH_MENTEE = "p0006"
 ANSWER_SECONDS = 60
+COHORT = Cohort(
+    "2026-spring", "Spring 2026, simulated", date(2026, 3, 1), date(2026, 8, 31), simulated=True
+)
+COHORT_SEED = 11
 
 
 def run_demo(workspace: Path, encoder: str | None) -> None:
@@ -56,10 +64,39 @@ def run_demo(workspace: Path, encoder: str | None) -> None:
         for answer in answers:
             _check_agreement(answer, _ask(url, str(answer.mentee_id)))
             out.print(f"  POST /v1/recommendations for {answer.mentee_id}: the same mentors.")
-    out.print("The service is stopped again. What to try next:")
+    out.print("The service is stopped again.")
+    out.print()
+    _retrain(workspace, encoder, out)
+    out.print()
+    out.print("What to try next:")
     out.print("  make serve                     keep the service running on this organisation")
     out.print("  notebooks/01_first_look.ipynb  the same from Python")
     out.print("  .venv/bin/tandem --help        import your own people file")
+
+
+def _retrain(workspace: Path, encoder: str | None, out: Console) -> None:
+    """Play a cohort in a copy of the workspace, and retrain as HR would after it."""
+    copy = workspace / "simulated"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    shutil.copy(workspace / "tandem.db", copy)
+    with (
+        shown_progress() as progress,
+        Recommender.open(copy, encoder, progress=progress) as recommender,
+    ):
+        reports = simulate_cohort(recommender, COHORT, COHORT_SEED, progress=progress)
+        recommender.put_cohort(COHORT)
+        recommender.record_feedback(reports)
+        out.print(
+            f"A cohort later: {len(reports)} simulated reports. HR retrains the ranker "
+            "(tandem retrain):"
+        )
+        report = recommender.retrain(COHORT.id, progress=progress)
+        for line in summary(report, "en"):
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+        out.print()
+        answer = recommender.recommend(Query(ENGLISH_MENTEE, k=2))
+        print_ranking(answer, recommender.person(ENGLISH_MENTEE).name, out)
 
 
 @contextmanager

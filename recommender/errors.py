@@ -83,6 +83,37 @@ class UnknownJob(TandemError):
         )
 
 
+class UnknownCohort(TandemError):
+    """A cohort id that the store does not hold."""
+
+    def __init__(self, cohort_id: str) -> None:
+        super().__init__(
+            f"No cohort has the id {quoted(cohort_id)!r}; one that `tandem cohorts list` names is "
+            "expected. Check its spelling, or make the cohort first."
+        )
+
+
+class UnknownRanker(TandemError):
+    """A version of the ranker that the workspace does not hold."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"No release of the ranker has the version {quoted(version)!r}; one that `tandem "
+            "rankers list` names is expected. Check its spelling, or retrain."
+        )
+
+
+class RankerNotPromoted(TandemError):
+    """A release whose own report does not show that it is better than what was active."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"The release {quoted(version)!r} was not promoted by its report; one that was is "
+            "expected. Read its card, and say that it shall be active despite its report if you "
+            "want it all the same."
+        )
+
+
 class ArtefactRefused(TandemError):
     """A file on disk is damaged, foreign, or of another version than this program reads."""
 

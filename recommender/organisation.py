@@ -21,7 +21,7 @@ from recommender.encoding import encode_missing
 from recommender.errors import ArtefactRefused
 from recommender.index import StatementIndex
 from recommender.roster import Roster
-from recommender.store import Store, people, vectors
+from recommender.store import Store, people, revision, vectors
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ class Organisation:
         self._folder = folder
         self._encode_new(None, progress)
         with store.read() as connection:
-            self._revision = people.current_revision(connection)
-            self._store_id = people.store_id(connection)
+            self._revision = revision.current(connection)
+            self._store_id = revision.store_id(connection)
             self.roster = Roster()
             self.roster.put(people.roster_rows(connection))
             dimension = vectors.dimension(connection, encoder.digest)
@@ -67,10 +67,10 @@ class Organisation:
             EncoderUnavailable: if a new text must be encoded and the model cannot be loaded.
         """
         with self._store.read() as connection:
-            now = people.current_revision(connection)
+            now = revision.current(connection)
             if now == self._revision:
                 return
-            changed = people.changed_since(connection, self._revision)
+            changed = revision.changed_since(connection, self._revision)
         self._encode_new(changed, silent)
         with self._store.read() as connection:
             # Read anew: what another process wrote while we encoded comes with the next refresh.
@@ -101,7 +101,7 @@ class Organisation:
         except OSError as error:
             log.warning("The index was not saved: %s", error)
         with self._store.read() as connection:
-            now = people.current_revision(connection)
+            now = revision.current(connection)
         if now != saved:
             # Perhaps another process erased somebody, and looked for saved indexes too early.
             self.forget_saved()
@@ -115,14 +115,14 @@ class Organisation:
         """Build both indexes anew from the store."""
         self.forget_saved()
         with self._store.read() as connection:
-            revision = people.current_revision(connection)
+            shown = revision.current(connection)
             roster = Roster()
             roster.put(people.roster_rows(connection))
             skills = self._build(connection, Kind.SKILL)
             goals = self._build(connection, Kind.GOAL)
         with self.lock:
             self.roster, self.skills, self.goals = roster, skills, goals
-            self._revision = revision
+            self._revision = shown
 
     def _load(self, connection: Connection, kind: Kind) -> StatementIndex:
         folder = self._folder / kind
@@ -137,7 +137,7 @@ class Organisation:
         except ArtefactRefused as refusal:
             log.warning("The saved index was refused and is rebuilt: %s", refusal)
             return self._build(connection, kind)
-        changed = people.changed_since(connection, shown)
+        changed = revision.changed_since(connection, shown)
         if changed:
             index.remove(np.array(changed, dtype=np.int64))
             index.add(self._rows(connection, kind, changed))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recommender.people_file import write_people
-from recommender.store import Store, people
+from recommender.store import Store, pairs, people
 
 
 def export_people(store: Store, paths: Sequence[Path]) -> int:
@@ -17,6 +17,6 @@ def export_people(store: Store, paths: Sequence[Path]) -> int:
     """
     with store.read() as connection:
         everybody = [person for _, person in people.get_many(connection).values()]
-        pairs = people.all_pairs(connection)
-    write_people(paths, everybody, pairs)
+        paired = pairs.get_all(connection)
+    write_people(paths, everybody, paired)
     return len(everybody)

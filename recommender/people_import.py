@@ -13,7 +13,7 @@ from recommender.encoder import Encoder
 from recommender.encoding import encode_missing
 from recommender.errors import InvalidInput, Problem
 from recommender.people_file import PeopleFile, read_people
-from recommender.store import Store, people, vectors
+from recommender.store import Store, pairs, people, vectors
 from recommender.store.people import Written
 
 
@@ -61,16 +61,16 @@ def import_people(
             file = read_people(paths, people.managers(connection))
         given, still_withdrawn = _reconcile(connection, file)
         written = people.put(connection, given)
-        pairs = people.put_pairs(connection, [record.pair for record in file.pairs])
+        paired = pairs.put(connection, [record.pair for record in file.pairs])
         vectors.prune(connection)
     progress("storing", len(file.people), len(file.people))
     return ImportReport(
         people_created=written.created,
         people_updated=written.updated,
         people_unchanged=written.unchanged,
-        pairs_created=pairs.created,
-        pairs_updated=pairs.updated,
-        pairs_unchanged=pairs.unchanged,
+        pairs_created=paired.created,
+        pairs_updated=paired.updated,
+        pairs_unchanged=paired.unchanged,
         texts_encoded=n_encoded,
         still_withdrawn=still_withdrawn,
     )

@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from hashlib import blake2b
-from itertools import groupby
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-from uuid import uuid4
+from typing import TYPE_CHECKING, Self
 
-import numpy as np
-from sqlalchemy import Connection
-
-from recommender.affinity import DECIMALS
-from recommender.asking import Asked, ask
-from recommender.domain import Person, Progress, Query, Ranking, Recommendation, silent
-from recommender.eligibility import EligibilityRules, decide
+from recommender.answering import RecommenderConfig, answer
+from recommender.asking import ask
+from recommender.domain import Cohort, Feedback, Person, Progress, Query, Ranking, silent
 from recommender.encoder import Encoder, open_encoder
 from recommender.encoding import encode_missing
 from recommender.errors import UnknownPerson
-from recommender.features import FEATURE_NAMES
+from recommender.feedback_import import (
+    FeedbackReport,
+    export_feedback,
+    import_feedback,
+    put_cohort,
+    record_feedback,
+)
 from recommender.organisation import Organisation
 from recommender.people_export import export_people
 from recommender.people_import import ImportReport, check_manager, import_people, put_person
-from recommender.reasons import feature_reasons, goal_matches
-from recommender.retrieval import Candidates, retrieve
-from recommender.store import Store, jobs, people, rankings, vectors
-from recommender.texts import text
+from recommender.ranker.release import Releases
+from recommender.rankers import Rankers, utc_now
+from recommender.store import Store, cohorts, feedback, jobs, people, rankings, vectors
+from recommender.store.feedback import StoredFeedback
+
+if TYPE_CHECKING:
+    from recommender.training.report import RetrainingReport
 
 DEFAULT_WORKSPACE = Path("workspace")
 MOST_ATTEMPTS = 5
-AFFINITY = FEATURE_NAMES.index("affinity")
-
-
-@dataclass(frozen=True, slots=True)
-class RecommenderConfig:
-    """What an organisation may decide about its recommendations.
-
-    Args:
-        rules: Which eligibility rules apply.
-        coverage: Cosine from which a statement covers a goal, −1 to 1; None for the encoder's own
-            (see docs/encoder.md).
-        n_candidates: How many mentors are kept for ranking, ties aside (k, if that is more).
-    """
-
-    rules: EligibilityRules = field(default_factory=EligibilityRules)
-    coverage: float | None = None
-    n_candidates: int = 200
 
 
 class Recommender:
@@ -78,6 +62,9 @@ class Recommender:
         self.encoder = encoder
         self.config = config or RecommenderConfig()
         self.organisation = Organisation(store, encoder, workspace / "index", progress)
+        self.clock: Callable[[], datetime] = utc_now
+        releases = Releases(workspace / "rankers", encoder.digest)
+        self.rankers = Rankers(store, releases, lambda: self.clock())
 
     @classmethod
     def open(
@@ -222,6 +209,73 @@ class Recommender:
         self.organisation.rebuild()
         self.organisation.save()
 
+    def cohorts(self) -> tuple[Cohort, ...]:
+        """Return every cohort, the oldest first."""
+        with self.store.read() as connection:
+            return tuple(cohorts.get_all(connection).values())
+
+    def put_cohort(self, cohort: Cohort) -> bool:
+        """Store a cohort, new or changed, and return whether it is new.
+
+        Raises:
+            InvalidInput: if it would run at the same time as another one.
+        """
+        return put_cohort(self.store, cohort)
+
+    def record_feedback(self, given: Sequence[Feedback]) -> FeedbackReport:
+        """Store reports, all or none; a report with the key of an earlier one replaces it.
+
+        Raises:
+            InvalidInput: if a cohort or a person is unknown.
+        """
+        report = record_feedback(self.store, given, self.clock())
+        self.organisation.refresh()
+        return report
+
+    def import_feedback(self, paths: Sequence[Path], progress: Progress = silent) -> FeedbackReport:
+        """Import cohorts and reports from files, whole or not at all.
+
+        Args:
+            paths: One or two CSV files, or one Excel workbook.
+            progress: Told what is being done and how far it is.
+
+        Raises:
+            InvalidInput: with every problem of the files; nothing was changed then.
+        """
+        report = import_feedback(self.store, paths, progress)
+        self.organisation.refresh()
+        return report
+
+    def export_feedback(self, paths: Sequence[Path]) -> int:
+        """Write every cohort and every current report to files; return the number of reports.
+
+        Raises:
+            InvalidInput: if the file names do not say which form to write.
+        """
+        return export_feedback(self.store, paths)
+
+    def feedback_given_by(self, person_id: str) -> tuple[StoredFeedback, ...]:
+        """Return what a person has reported, with its history, and nothing said about them.
+
+        Raises:
+            UnknownPerson: if there is none with this id.
+        """
+        with self.store.read() as connection:
+            found = people.get(connection, person_id)
+            if found is None:
+                raise UnknownPerson(person_id)
+            return tuple(feedback.given_by(connection, found[0]))
+
+    def retrain(
+        self,
+        cohort_id: str | None = None,
+        groups: Mapping[str, str] | None = None,
+        seed: int = 0,
+        progress: Progress = silent,
+    ) -> RetrainingReport:
+        """Train a ranker on the feedback so far; see :meth:`Rankers.retrain`."""
+        return self.rankers.retrain(cohort_id, groups, seed, progress)
+
     def _answer(self, query: Query) -> Ranking:
         """Return and log the answer.
 
@@ -230,119 +284,25 @@ class Recommender:
         """
         with self.store.read() as connection:
             asked = ask(connection, self.encoder, query, self.coverage)
+            release, note = self.rankers.in_use(connection)
+        notes = [note] if note else []
+        known = self.encoder.languages
+        if known is not None and any(goal.language not in known for goal in asked.goals):
+            notes.insert(0, "encoder_language")
         # Only now, so that everybody whom the query concerns is in memory.
         self.organisation.refresh()
         with self.organisation.lock, self.store.read() as connection:
-            ranking, numbers = self._rank(connection, query, asked)
+            ranking, numbers = answer(
+                connection,
+                self.organisation,
+                self.encoder,
+                self.config,
+                query,
+                asked,
+                release,
+                notes,
+                self.clock(),
+            )
         with self.store.write() as connection:
             rankings.log(connection, ranking, query.k, asked.mentee, numbers)
         return ranking
-
-    def _rank(
-        self, connection: Connection, query: Query, asked: Asked
-    ) -> tuple[Ranking, dict[str, int]]:
-        """Return the answer and the numbers of the people in it; the lock must be held."""
-        organisation, config = self.organisation, self.config
-        roster = organisation.roster
-        describes_skill = organisation.skills.who_states(roster.n_rows)
-        eligibility = decide(roster, describes_skill, query, asked, config.rules)
-        candidates = retrieve(
-            roster,
-            organisation.skills,
-            organisation.goals,
-            asked,
-            eligibility.mask,
-            query.k,
-            max(query.k, config.n_candidates),
-            self.coverage,
-        )
-        scores = np.round(candidates.features[:, AFFINITY], DECIMALS)
-        ids = [roster.ids[row] for row in candidates.people]
-        order = order_fairly(scores.tolist(), ids, query.mentee_id or "")[: query.k]
-        wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
-        texts = people.statement_texts(connection, wanted.tolist())
-        if len(texts) < len(wanted):
-            raise rankings.Outdated
-        shown = tuple(
-            self._recommendation(asked, candidates, scores.tolist(), position, place, texts)
-            for position, place in enumerate(order, start=1)
-        )
-        ranking = Ranking(
-            ranking_id=str(uuid4()),
-            created_at=datetime.now(UTC),
-            mentee_id=query.mentee_id,
-            language=asked.language,
-            goals=tuple(goal.text for goal in asked.goals),
-            recommendations=shown,
-            uncovered_goals=tuple(asked.goals[i].text for i in candidates.uncovered),
-            kept_out=eligibility.kept_out,
-            n_people=eligibility.n_people,
-            n_eligible=eligibility.n_eligible,
-            encoder=self.encoder.digest,
-            ranker=None,
-            degraded=True,
-            notes=self._notes(asked),
-        )
-        return ranking, {ids[place]: int(candidates.people[place]) for place in order}
-
-    def _notes(self, asked: Asked) -> tuple[str, ...]:
-        known = self.encoder.languages
-        strange = known is not None and any(goal.language not in known for goal in asked.goals)
-        keys = ["note.encoder_language"] if strange else []
-        return tuple(text(asked.language, key) for key in [*keys, "note.no_ranker"])
-
-    def _recommendation(
-        self,
-        asked: Asked,
-        candidates: Candidates,
-        scores: list[float],
-        position: int,
-        place: int,
-        texts: dict[int, str],
-    ) -> Recommendation:
-        roster = self.organisation.roster
-        row = int(candidates.people[place])
-        values = dict(zip(FEATURE_NAMES, candidates.features[place].tolist(), strict=True))
-        return Recommendation(
-            position=position,
-            rank=1 + sum(score > scores[place] for score in scores),
-            mentor_id=roster.ids[row],
-            name=roster.names[row],
-            department=roster.departments[row],
-            site=roster.sites[row],
-            score=scores[place],
-            affinity=scores[place],
-            matches=goal_matches(
-                asked.goals,
-                [texts[int(statement)] for statement in candidates.statement[place]],
-                candidates.level[place],
-                candidates.goals.similarity[place],
-                candidates.goals.affinity[place],
-                asked.weights,
-                asked.coverage,
-            ),
-            reasons=feature_reasons(roster, asked.mentee, row, values, asked.language),
-            features=values,
-        )
-
-
-def order_fairly(scores: Sequence[float], ids: Sequence[str], mentee_id: str) -> list[int]:
-    """Return the places by falling score; equal scores in an order that differs between mentees.
-
-    Whoever comes first alphabetically would otherwise be shown first in every tie.
-    """
-
-    def lot(place: int) -> bytes:
-        drawn = f"{mentee_id}\0{ids[place]}".encode()
-        return blake2b(drawn, digest_size=8).digest()
-
-    by_score = sorted(range(len(scores)), key=lambda place: -scores[place])
-    return [
-        place
-        for _, equal in groupby(by_score, key=lambda place: scores[place])
-        for place in _by_lot(list(equal), lot)
-    ]
-
-
-def _by_lot(places: list[int], lot: Callable[[int], bytes]) -> list[int]:
-    return sorted(places, key=lot) if len(places) > 1 else places

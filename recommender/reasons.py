@@ -22,8 +22,12 @@ def feature_reasons(
     candidate: int,
     values: Mapping[str, float],
     language: str,
+    contributions: Mapping[str, float] | None = None,
 ) -> tuple[Reason, ...]:
-    """Return the features that speak for a candidate, in the order of the table, as text.
+    """Return the features that speak for a candidate, as text.
+
+    Without a ranker they come in the order of the table. With one, only those that raise the
+    candidate's score above the average come, the strongest first.
 
     Args:
         roster: Everybody.
@@ -31,7 +35,9 @@ def feature_reasons(
         candidate: The candidate's row.
         values: Feature values by name.
         language: ``de`` or ``en``.
+        contributions: What each feature adds to the score, if a ranker is active.
     """
+    added = contributions or {}
     said = {
         "department": roster.departments[candidate],
         "site": roster.sites[candidate],
@@ -47,8 +53,10 @@ def feature_reasons(
                 **said,
             ),
         )
-        for feature in FEATURES
-        if feature.speaks_at is not None and values[feature.name] >= feature.speaks_at
+        for feature in sorted(FEATURES, key=lambda feature: -added.get(feature.name, 0.0))
+        if feature.speaks_at is not None
+        and values[feature.name] >= feature.speaks_at
+        and (contributions is None or added.get(feature.name, 0.0) > 0)
     )
 
 

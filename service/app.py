@@ -14,7 +14,7 @@ from service import errors
 from service.limits import Limits
 from service.metrics import Measured, Metrics
 from service.openapi import document
-from service.routes import router
+from service.routes import ROUTERS
 from service.running import running
 from service.settings import Settings
 
@@ -31,6 +31,9 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # FastAPI makes its routes when they are first used, and mutes warnings while it does. That
+        # is safe only while no other thread runs.
+        app.openapi()
         with running(chosen, recommender, metrics) as app.state.running:
             yield
 
@@ -43,8 +46,10 @@ def create_app(settings: Settings | None = None, recommender: Recommender | None
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.include_router(router)
-    routes = [route for route in router.routes if isinstance(route, APIRoute)]
+    for router in ROUTERS:
+        app.include_router(router)
+    every = [route for router in ROUTERS for route in router.routes]
+    routes = [route for route in every if isinstance(route, APIRoute)]
     app.state.shapes = [(route.path_regex, sorted(route.methods or ())) for route in routes]
     errors.install(app)
     document(app)

@@ -19,10 +19,13 @@ from recommender.errors import (
     EncoderUnavailable,
     InvalidInput,
     Problem,
+    RankerNotPromoted,
     StoreBusy,
     TandemError,
+    UnknownCohort,
     UnknownJob,
     UnknownPerson,
+    UnknownRanker,
     WorkspaceUnusable,
     quoted,
 )
@@ -45,7 +48,11 @@ class Slug(Enum):
     UNKNOWN_ROUTE = ("unknown-route", 404, "There is nothing at this path")
     UNKNOWN_PERSON = ("unknown-person", 404, "There is no such person")
     UNKNOWN_JOB = ("unknown-job", 404, "There is no such job")
+    UNKNOWN_COHORT = ("unknown-cohort", 404, "There is no such cohort")
+    UNKNOWN_RANKER = ("unknown-ranker", 404, "There is no such ranker")
     METHOD = ("method-not-allowed", 405, "This path does not take this method")
+    RANKER_REFUSED = ("ranker-refused", 409, "This ranker cannot be used")
+    NOT_PROMOTED = ("ranker-not-promoted", 409, "This ranker was not shown to be better")
     TOO_LARGE = ("body-too-large", 413, "The body is too large")
     MEDIA_TYPE = ("unsupported-media-type", 415, "The body has another media type")
     INVALID = ("invalid-input", 422, "Some values are wrong")
@@ -53,7 +60,7 @@ class Slug(Enum):
     ENCODER = ("encoder-unavailable", 503, "The encoder cannot be used")
     WORKSPACE = ("workspace-unusable", 503, "The workspace cannot be used")
     NOT_READY = ("not-ready", 503, "The service is not ready yet")
-    BUSY = ("too-many-imports", 503, "Too many imports are waiting")
+    BUSY = ("too-many-jobs", 503, "Too many jobs are waiting")
     STORE_BUSY = ("store-busy", 503, "The database is busy")
 
     def __init__(self, slug: str, status: int, title: str) -> None:
@@ -78,6 +85,9 @@ _OF_REFUSAL: dict[type[TandemError], Slug] = {
     InvalidInput: Slug.INVALID,
     UnknownPerson: Slug.UNKNOWN_PERSON,
     UnknownJob: Slug.UNKNOWN_JOB,
+    UnknownCohort: Slug.UNKNOWN_COHORT,
+    UnknownRanker: Slug.UNKNOWN_RANKER,
+    RankerNotPromoted: Slug.NOT_PROMOTED,
     EncoderUnavailable: Slug.ENCODER,
     WorkspaceUnusable: Slug.WORKSPACE,
     StoreBusy: Slug.STORE_BUSY,
@@ -268,9 +278,15 @@ def _path(location: Sequence[str | int]) -> str:
     for place, step in enumerate(steps):
         if isinstance(step, int):
             path += f"[{step}]"
-        elif not (step in tuple(Kind) and place > 0 and isinstance(steps[place - 1], int)):
+        elif step != "[key]" and not _is_tag(steps, place):
             path += f".{quoted(step)}"
     return path.removeprefix(".")
+
+
+def _is_tag(steps: Sequence[str | int], place: int) -> bool:
+    """Return whether a step only says which kind of statement an item is taken for."""
+    within = 0 < place < len(steps) - 1
+    return within and steps[place] in tuple(Kind) and isinstance(steps[place - 1], int)
 
 
 def _shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Import jobs: one worker thread runs them in order, another reports how far they are."""
+"""Jobs: one worker thread runs them in order, another reports how far they are."""
 
 from __future__ import annotations
 
@@ -6,29 +6,45 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from recommender.domain import Progress
 from recommender.errors import InvalidInput, Problem, TandemError
-from recommender.pipeline import Recommender
-from recommender.store import jobs
+from recommender.store import Store, jobs
 from recommender.store.jobs import Job, JobStatus
+from recommender.table_file.forms import Forms
 from service.errors import ServiceProblem, Slug, readable, trail
 from service.uploads import Upload, UploadFolder
 
-KIND = "import"
 MAX_WAITING = 8
 TICK_S = 0.5
 SIGN_OF_LIFE_S = 20.0
 RETRY_AFTER_S = 30
+AFTER_A_FAULT = "Try again; if it stays, the service's log says where it happened."
 
 log = logging.getLogger(__name__)
 
 
-class Progress(NamedTuple):
+Work = Callable[[Progress], dict[str, Any]]
+"""Does what a job is for, tells how far it is, and returns its JSON-serialisable outcome."""
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    IMPORT = "import"
+    FEEDBACK = "feedback"
+    RETRAIN = "retrain"
+
+
+class Reached(NamedTuple):
     """How far a job is: ``done`` of ``total`` pieces of ``step``."""
 
     step: str
@@ -36,39 +52,40 @@ class Progress(NamedTuple):
     total: int
 
 
-WAITING = Progress("waiting", 0, 0)
-STARTING = Progress("starting", 0, 0)
+WAITING = Reached("waiting", 0, 0)
+STARTING = Reached("starting", 0, 0)
 
 
 @dataclass(slots=True)
 class _Live:
-    """A job of this process that is not over."""
+    """A job of this process that is not over, with the folder of its files if it has any."""
 
     id: str
-    folder: Path
-    paths: list[Path]
+    kind: JobKind
+    work: Work
+    folder: Path | None
     status: JobStatus = JobStatus.WAITING
-    progress: Progress = WAITING
-    told: Progress | None = None
+    reached: Reached = WAITING
+    told: Reached | None = None
 
 
 class _Stopping(Exception):
-    """The service stops, and the running import with it."""
+    """The service stops, and the running job with it."""
 
 
-class ImportJobs:
-    """Runs imports one after the other, and tells the store how far they are.
+class Jobs:
+    """Runs long work one after the other, and tells the store how far it is.
 
-    Progress is only remembered by the importing thread and written by a second one, so that no
-    write of ours ever waits inside, or for, the transaction of the import itself.
+    Progress is only remembered by the working thread and written by a second one, so that no
+    write of ours ever waits inside, or for, a transaction of the work itself.
 
     Args:
-        recommender: What imports.
-        uploads: Where the files of waiting and running imports lie.
+        store: Where every process sees how far the jobs are.
+        uploads: Where the files of waiting and running jobs lie.
     """
 
-    def __init__(self, recommender: Recommender, uploads: UploadFolder) -> None:
-        self._recommender = recommender
+    def __init__(self, store: Store, uploads: UploadFolder) -> None:
+        self._store = store
         self._uploads = uploads
         self._wake = threading.Condition()
         self._live: dict[str, _Live] = {}
@@ -77,7 +94,7 @@ class ImportJobs:
         self._stopping = threading.Event()
         self._closing = threading.Event()
         self._reporting = threading.Lock()
-        self._worker = threading.Thread(target=self._work, name="tandem-imports", daemon=True)
+        self._worker = threading.Thread(target=self._work, name="tandem-jobs", daemon=True)
         self._reporter = threading.Thread(target=self._report, name="tandem-progress", daemon=True)
 
     def start(self) -> None:
@@ -87,7 +104,7 @@ class ImportJobs:
         self._reporter.start()
 
     def stop(self) -> None:
-        """Stop the running import where nothing is written yet, and forget those that wait."""
+        """Stop the running job where nothing is written yet, and forget those that wait."""
         self._stopping.set()
         with self._wake:
             self._wake.notify_all()
@@ -98,35 +115,40 @@ class ImportJobs:
             self._finish(live, JobStatus.INTERRUPTED, {})
         self._uploads.close()
 
-    def count(self, status: JobStatus) -> int:
-        """Return how many jobs of this process are waiting, or running."""
-        return sum(live.status is status for live in list(self._live.values()))
+    def count(self, kind: JobKind, status: JobStatus) -> int:
+        """Return how many jobs of this process and kind are waiting, or running."""
+        found = list(self._live.values())
+        return sum(live.kind is kind and live.status is status for live in found)
 
-    def submit(self, uploads: Sequence[Upload]) -> Job:
-        """Save the files and return the job that will import them.
+    def submit(self, kind: JobKind, work: Work) -> Job:
+        """Return the job that will do this work.
+
+        Raises:
+            ServiceProblem: if too many jobs are waiting.
+        """
+        with self._place():
+            return self._queue(kind, work, None)
+
+    def submit_files(
+        self,
+        kind: JobKind,
+        uploads: Sequence[Upload],
+        forms: Forms,
+        work: Callable[[list[Path], Progress], dict[str, Any]],
+    ) -> Job:
+        """Save files and return the job that will do this work with them.
 
         Raises:
             InvalidInput: if the files do not go together.
-            ServiceProblem: if too many imports are waiting.
+            ServiceProblem: if too many jobs are waiting.
         """
-        self._claim()
-        folder: Path | None = None
-        try:
-            folder, paths = self._uploads.save(uploads)
-            with self._recommender.store.write() as connection:
-                job_id = jobs.create(connection, KIND, datetime.now(UTC))
-        except BaseException:
-            with self._wake:
-                self._n_claimed -= 1
-            if folder is not None:
+        with self._place():
+            folder, paths = self._uploads.save(uploads, forms)
+            try:
+                return self._queue(kind, partial(work, paths), folder)
+            except BaseException:
                 self._uploads.discard(folder)
-            raise
-        live = _Live(job_id, folder, paths)
-        with self._wake:
-            self._live[job_id] = live
-            self._waiting.append(live)
-            self._wake.notify()
-        return self.get(job_id)
+                raise
 
     def get(self, job_id: str) -> Job:
         """Return a job as it stands now; what another process runs, as last reported.
@@ -134,25 +156,43 @@ class ImportJobs:
         Raises:
             UnknownJob: if there is no such job.
         """
-        with self._recommender.store.read() as connection:
+        with self._store.read() as connection:
             job = jobs.get(connection, job_id, datetime.now(UTC))
         live = self._live.get(job_id)
         if live is None or job.status in (JobStatus.DONE, JobStatus.FAILED):
             return job
-        step, done, total = live.progress
+        step, done, total = live.reached
         return replace(job, status=live.status, step=step, done=done, total=total)
 
-    def _claim(self) -> None:
-        """Take one of the places in the queue, before anything is saved."""
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Take a place in the queue before anything is saved, and give it back on failure."""
         with self._wake:
             if self._n_claimed >= MAX_WAITING or self._stopping.is_set():
                 raise ServiceProblem(
                     Slug.BUSY,
-                    f"{self._n_claimed} imports are waiting; at most {MAX_WAITING} may. Send this "
+                    f"{self._n_claimed} jobs are waiting; at most {MAX_WAITING} may. Send this "
                     "one again when one of them is done.",
                     {"Retry-After": str(RETRY_AFTER_S)},
                 )
             self._n_claimed += 1
+        try:
+            yield
+        except BaseException:
+            with self._wake:
+                self._n_claimed -= 1
+            raise
+
+    def _queue(self, kind: JobKind, work: Work, folder: Path | None) -> Job:
+        now = datetime.now(UTC)
+        with self._store.write() as connection:
+            job_id = jobs.create(connection, str(kind), now)
+        live = _Live(job_id, kind, work, folder)
+        with self._wake:
+            self._live[job_id] = live
+            self._waiting.append(live)
+            self._wake.notify()
+        return Job(job_id, kind, live.status, *live.reached, None, now, now)
 
     def _work(self) -> None:
         while (live := self._next()) is not None:
@@ -166,39 +206,42 @@ class ImportJobs:
             live = self._waiting.popleft()
             self._n_claimed -= 1
             live.status = JobStatus.RUNNING
-            live.progress = STARTING
+            live.reached = STARTING
             return live
 
     def _outcome(self, live: _Live) -> tuple[JobStatus, dict[str, Any]]:
         def note(step: str, done: int, total: int) -> None:
-            live.progress = Progress(step, done, total)
+            live.reached = Reached(step, done, total)
             if self._stopping.is_set() and step != "storing":
                 raise _Stopping
 
         try:
-            report = self._recommender.import_people(live.paths, note)
+            result = live.work(note)
         except _Stopping:
             return JobStatus.INTERRUPTED, {}
         except InvalidInput as refused:
             return JobStatus.FAILED, _failure(refused.problems)
         except TandemError as refused:
-            problem = Problem("import", "not done", "a usable encoder and workspace", str(refused))
+            expected = "everything that it needs"
+            problem = Problem(str(live.kind), "not done", expected, str(refused))
             return JobStatus.FAILED, _failure([problem])
         except Exception as error:  # noqa: BLE001 - told neutrally, and logged without its words
-            log.error("An import failed unexpectedly: %s", trail(error))
-            return JobStatus.FAILED, _failure([FAULT])
-        return JobStatus.DONE, asdict(report)
+            log.error("A job (%s) failed unexpectedly: %s", live.kind, trail(error))
+            problem = Problem(str(live.kind), "not done", "no fault in Tandem", AFTER_A_FAULT)
+            return JobStatus.FAILED, _failure([problem])
+        return JobStatus.DONE, result
 
     def _finish(self, live: _Live, status: JobStatus, result: dict[str, Any]) -> None:
         """Store an outcome; the lock keeps the reporter from calling the job running after it."""
-        self._uploads.discard(live.folder)
+        if live.folder is not None:
+            self._uploads.discard(live.folder)
         with self._reporting:
             try:
-                with self._recommender.store.write() as connection:
-                    jobs.report(connection, live.id, *live.progress)
+                with self._store.write() as connection:
+                    jobs.report(connection, live.id, *live.reached)
                     jobs.finish(connection, live.id, status, result)
             except Exception as error:  # noqa: BLE001 - the next job is to run all the same
-                log.error("The outcome of an import could not be stored: %s", trail(error))
+                log.error("The outcome of a job could not be stored: %s", trail(error))
             finally:
                 self._live.pop(live.id, None)
 
@@ -211,14 +254,14 @@ class ImportJobs:
                     alive_at = time.monotonic()
                     self._report_life()
             except Exception as error:  # noqa: BLE001 - the next report may well succeed
-                log.warning("The progress of an import could not be noted: %s", trail(error))
+                log.warning("The progress of a job could not be noted: %s", trail(error))
 
     def _report_progress(self) -> None:
         with self._reporting:
             for live in list(self._live.values()):
-                if live.status is JobStatus.RUNNING and live.progress != live.told:
-                    told = live.progress
-                    with self._recommender.store.write() as connection:
+                if live.status is JobStatus.RUNNING and live.reached != live.told:
+                    told = live.reached
+                    with self._store.write() as connection:
                         jobs.report(connection, live.id, *told)
                     live.told = told
 
@@ -226,16 +269,8 @@ class ImportJobs:
         with self._reporting:
             ids = list(self._live)
             if ids:
-                with self._recommender.store.write() as connection:
+                with self._store.write() as connection:
                     jobs.sign_of_life(connection, ids)
-
-
-FAULT = Problem(
-    "import",
-    "not done",
-    "an import without a fault in Tandem",
-    "Try again; if it stays, the service's log says where it happened.",
-)
 
 
 def _failure(problems: Sequence[Problem]) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recommender.errors import quoted
 from service.errors import ServiceProblem, Slug, problem_response
 
-IMPORT_PATH = "/v1/people/import"
+PEOPLE_IMPORT_PATH = "/v1/people/import"
+FEEDBACK_IMPORT_PATH = "/v1/feedback/imports"
+IMPORT_PATHS = (PEOPLE_IMPORT_PATH, FEEDBACK_IMPORT_PATH)
 MAX_JSON_BYTES = 1024 * 1024
 _THIS_MACHINE = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -44,7 +46,7 @@ class Limits:
             await problem_response(refusal.slug, refusal.detail)(scope, receive, send)
             return
         path: str = scope["path"]
-        limit = self._max_import_bytes if path == IMPORT_PATH else MAX_JSON_BYTES
+        limit = self._max_import_bytes if path in IMPORT_PATHS else MAX_JSON_BYTES
         announced = headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > limit:
             refused = problem_response(Slug.TOO_LARGE, _too_large(limit), headers=_HANG_UP)

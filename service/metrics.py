@@ -36,7 +36,13 @@ class Metrics:
             "tandem_statements", "Skills and goals stored.", registry=self.registry
         )
         self.imports = Gauge(
-            "tandem_imports", "Import jobs of this process.", ("state",), registry=self.registry
+            "tandem_imports",
+            "Import jobs of this process, of people and of feedback.",
+            ("kind", "state"),
+            registry=self.registry,
+        )
+        self.retrainings = Gauge(
+            "tandem_retrainings", "Retrainings of this process.", ("state",), registry=self.registry
         )
 
     def note(self, method: str, route: str, status: str, seconds: float) -> None:

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from recommender.errors import Problem
 from service import examples
 from service.errors import FAULT_DETAIL, PROBLEM_JSON, Slug, problem_body
-from service.schemas import ProblemAnswer
+from service.schemas.process import ProblemAnswer
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -15,9 +15,9 @@ from threadpoolctl import threadpool_limits
 from recommender.encoder import Encoder
 from recommender.errors import EncoderUnavailable
 from recommender.pipeline import Recommender
-from recommender.store import people
+from recommender.store import revision
 from service.errors import trail
-from service.jobs import ImportJobs
+from service.jobs import Jobs
 from service.metrics import Metrics
 from service.settings import Settings
 from service.uploads import UploadFolder
@@ -70,7 +70,7 @@ class Running:
     """The parts that routes use."""
 
     recommender: Recommender
-    imports: ImportJobs
+    jobs: Jobs
     preload: Preload
     metrics: Metrics
 
@@ -78,7 +78,7 @@ class Running:
         """Return why requests cannot be answered yet, or None."""
         try:
             with self.recommender.store.read() as connection:
-                people.current_revision(connection)
+                revision.current(connection)
         except SQLAlchemyError as error:
             log.error("The database does not answer: %s", trail(error))
             return "The database does not answer. Check the workspace and its disk."
@@ -104,17 +104,17 @@ def _parts(
         settings.threads,
     )
     try:
-        imports = ImportJobs(opened, UploadFolder(settings.workspace))
+        jobs = Jobs(opened.store, UploadFolder(settings.workspace))
         preload = Preload(opened.encoder)
-        imports.start()
+        jobs.start()
         try:
             if settings.preload_encoder:
                 preload.start()
             else:
                 preload.skip()
-            yield Running(opened, imports, preload, metrics)
+            yield Running(opened, jobs, preload, metrics)
         finally:
-            imports.stop()
+            jobs.stop()
             preload.stop()
     finally:
         if recommender is None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from recommender.answering import RecommenderConfig
 from recommender.eligibility import EligibilityRules
-from recommender.pipeline import DEFAULT_WORKSPACE, RecommenderConfig
+from recommender.pipeline import DEFAULT_WORKSPACE
 
 ENV_PREFIX = "TANDEM_"
 MIB = 1024 * 1024

@@ -1,4 +1,4 @@
-"""Uploaded people files: in a private folder, and gone as soon as they are read."""
+"""Uploaded files: in a private folder, and gone as soon as they are read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from recommender.errors import InvalidInput
-from recommender.people_file.forms import form_of
+from recommender.table_file.forms import Forms
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
@@ -59,15 +59,15 @@ class UploadFolder:
             os.close(self._lock)
             self._lock = None
 
-    def save(self, uploads: Sequence[Upload]) -> tuple[Path, list[Path]]:
+    def save(self, uploads: Sequence[Upload], forms: Forms) -> tuple[Path, list[Path]]:
         """Copy files into a new folder and return it, and their paths in the order given.
 
         Raises:
-            InvalidInput: if the names are not those of one import.
+            InvalidInput: if these files do not go together.
         """
         names = [Path(str(place), _plain_name(one.name)) for place, one in enumerate(uploads, 1)]
         try:
-            form_of(names)
+            forms.of(names)
         except InvalidInput as refused:
             raise InvalidInput(replace(p, field="files") for p in refused.problems) from None
         folder = Path(tempfile.mkdtemp(dir=self._folder))

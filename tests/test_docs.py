@@ -60,12 +60,22 @@ def service_port(demo_workspace: Path, first_demo: str) -> Iterator[int]:
 @pytest.mark.encoder
 @pytest.mark.journey
 def test_readme_shows_what_the_demo_prints(first_demo: str) -> None:
-    """Lines of the README's first block stand in the output in this order; … leaves some out."""
-    printed = iter(re.sub(r":\d{4,5}\b", ":PORT", first_demo).splitlines())
-    shown = blocks("text")[0]
-    for line in re.sub(r":\d{4,5}\b", ":PORT", shown).splitlines():
+    """Lines of the README's first block stand in the output in this order; … leaves some out.
+
+    What is simulated depends on the last bits of every cosine, which processors compute
+    differently; of these lines the words are compared.
+    """
+    printed = iter(_comparable(first_demo).splitlines())
+    for line in _comparable(blocks("text")[0]).splitlines():
         if line.strip() and line.strip() != "…":
             assert any(line.rstrip() == other.rstrip() for other in printed), line
+
+
+def _comparable(text: str) -> str:
+    """Return a demonstration's output without what differs between runs and machines."""
+    played, simulated, rest = text.partition("A cohort later")
+    words = re.sub(r"[+−-]?\d+(\.\d+)?", "N", re.sub(r"(2026-spring-)[0-9a-f]{8}", r"\1N", rest))
+    return re.sub(r":\d{4,5}\b", ":PORT", played) + simulated + words
 
 
 @pytest.mark.encoder

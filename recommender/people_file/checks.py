@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from recommender.domain import MAX_STATEMENTS, Statement
 from recommender.errors import Problem, quoted
 from recommender.people_file.drafts import Drafts, PersonDraft, StatementDraft
-from recommender.people_file.places import Place
 from recommender.people_file.records import PairRecord, PeopleFile, PersonRecord
+from recommender.table_file.building import Firsts
+from recommender.table_file.places import Place
 
 MAX_NAMED = 12
 
@@ -48,28 +49,10 @@ def _record(draft: PersonDraft, said: list[Statement]) -> PersonRecord:
     return PersonRecord(person, draft.statements_given, draft.place.source.file, draft.place.line)
 
 
-class _Firsts:
-    """Remembers where each thing stands first, and tells its repetitions."""
-
-    def __init__(self, drafts: Drafts, field: str, remedy: str) -> None:
-        self._drafts = drafts
-        self._field = field
-        self._remedy = remedy
-        self._places: dict[Hashable, Place] = {}
-
-    def see(self, key: Hashable, value: str, place: Place, what: str) -> None:
-        first = self._places.setdefault(key, place)
-        if first is not place:
-            inside = f" ({first.path.rstrip('.')})" if first.path else ""
-            expected = f"{what} once, and line {first.line}{inside} has it already,"
-            problem = Problem(self._field, quoted(value), expected, self._remedy)
-            self._drafts.problems.add(place.point(problem))
-
-
 def _people_by_id(drafts: Drafts) -> dict[str, PersonDraft]:
     """Return the first draft of each id, and tell the ids that stand there twice."""
     people: dict[str, PersonDraft] = {}
-    firsts = _Firsts(drafts, "id", "Remove one of the two lines, or correct its id.")
+    firsts = Firsts(drafts.problems, "id", "Remove one of the two lines, or correct its id.")
     for draft in drafts.people:
         people.setdefault(draft.id, draft)
         firsts.see(draft.id, draft.id, draft.place, "each id")
@@ -142,7 +125,7 @@ def _statements_by_person(
     """Return each person's statements; tell strangers, repetitions and too many of them."""
     said: dict[str, list[Statement]] = {}
     counts: dict[str, int] = {}
-    firsts = _Firsts(drafts, "text", "Remove the repetition.")
+    firsts = Firsts(drafts.problems, "text", "Remove the repetition.")
     for draft in drafts.statements:
         _check_statement(drafts, draft, people)
         if draft.text:
@@ -176,7 +159,7 @@ def _check_pairs(
     drafts: Drafts, people: Mapping[str, PersonDraft], known: Mapping[str, str | None]
 ) -> None:
     """Tell pairs of people whom nobody knows, and pairs that stand there twice."""
-    firsts = _Firsts(drafts, "mentee_id", "Remove one of the two lines.")
+    firsts = Firsts(drafts.problems, "mentee_id", "Remove one of the two lines.")
     for draft in drafts.pairs:
         mentor, mentee, place = draft.mentor_id, draft.mentee_id, draft.place
         _check_known(drafts, mentor, "mentor_id", place, people, known)

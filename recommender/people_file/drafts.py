@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from recommender.domain import ID_PATTERN, Kind, Pair, Person, Statement, canonical_text
-from recommender.errors import InvalidInput, Problem
-from recommender.people_file.cells import MAX_CELL, Unusable
-from recommender.people_file.places import Place, Problems
-
-Made = TypeVar("Made")
-_ID = re.compile(ID_PATTERN)
-
-
-def is_id(value: object) -> bool:
-    """Return whether the value is a well-formed id."""
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
+from recommender.domain import Kind, Pair, Person, Statement, canonical_text
+from recommender.errors import Problem
+from recommender.people_file.tables import Table
+from recommender.table_file.building import build, is_id
+from recommender.table_file.cells import MAX_CELL, Unusable
+from recommender.table_file.files import file_problem
+from recommender.table_file.places import Place, Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,40 +48,11 @@ class PairDraft:
     place: Place
 
 
-def _build(
-    make: Callable[..., Made], given: Mapping[str, Any], place: Place, problems: Problems
-) -> Made | None:
-    """Make a domain object, or tell each of its problems at the place of its field.
-
-    A field whose column is missing has been told at the header, once for all rows.
-    """
-    try:
-        return make(**given)
-    except InvalidInput as refused:
-        told = refused.problems
-    for problem in told:
-        if not place.lacks(problem.field):
-            found = _as_in_the_file(problem, given.get(problem.field))
-            problems.add(place.point(found))
-    return None
-
-
-def _as_in_the_file(problem: Problem, value: object) -> Problem:
-    """Return the problem with what the file has, where the domain saw a substitute for it."""
-    if isinstance(value, tuple) and value:
-        value = value[0]
-    if value is None:
-        return replace(problem, value="")
-    if isinstance(value, Unusable):
-        return replace(problem, value=value.shown, remedy=value.remedy)
-    return problem
-
-
 class Drafts:
     """Everything that was read, in the order of the files.
 
     ``people_complete`` turns False when somebody's id could not be read; an id that seems unknown
-    may then be theirs.
+    may then be theirs. ``statements_given`` says whether the tables have statements.
     """
 
     def __init__(self, problems: Problems) -> None:
@@ -95,10 +61,50 @@ class Drafts:
         self.statements: list[StatementDraft] = []
         self.pairs: list[PairDraft] = []
         self.people_complete = True
+        self.statements_given = False
+
+    def begin(self, found: Mapping[str, Path]) -> None:
+        """Learn which tables there are: nobody has statements without people.
+
+        Where something is wrong already, the people table may be what cannot be read.
+        """
+        self.statements_given = Table.STATEMENTS in found
+        if Table.PEOPLE in found or not (self.problems or self.statements_given):
+            return
+        self.people_complete = False
+        if not self.problems:
+            problem = file_problem(
+                found[Table.STATEMENTS],
+                "statements without people",
+                "a people table in the same import",
+                "Import the people and their statements together.",
+            )
+            self.problems.add(problem)
+
+    def add(self, table: str, given: dict[str, Any], place: Place) -> None:
+        """Check one row of a table and keep it."""
+        if table == Table.PEOPLE:
+            self.add_person(given, place, self.statements_given)
+        elif table == Table.STATEMENTS:
+            self.add_statement(given.pop("person_id"), given, place)
+        else:
+            self.add_pair(given, place)
+
+    def lose_row(self, table: str, row_id: str, place: Place) -> None:
+        """Note a row of which no more can be read than perhaps the id."""
+        if table == Table.PEOPLE and row_id:
+            self.people.append(PersonDraft(row_id, None, None, False, place))
+        else:
+            self.lose(table)
+
+    def lose(self, table: str | None) -> None:
+        """Note that rows of a table, or of any table, cannot be read."""
+        if table in (None, Table.PEOPLE):
+            self.people_complete = False
 
     def add_person(self, given: Mapping[str, Any], place: Place, statements_given: bool) -> None:
         """Check one person (without their statements) and keep them."""
-        person = _build(Person, given, place, self.problems)
+        person = build(Person, given, place, self.problems)
         person_id, boss = given["id"], given["reports_to"]
         if not isinstance(person_id, str) or not person_id:
             self.people_complete = False
@@ -106,16 +112,9 @@ class Drafts:
         reports_to = boss if is_id(boss) and boss != person_id else None
         self.people.append(PersonDraft(person_id, reports_to, person, statements_given, place))
 
-    def add_unreadable_person(self, person_id: str, place: Place) -> None:
-        """Note that a row holds a person of whom no more than perhaps the id can be read."""
-        if person_id:
-            self.people.append(PersonDraft(person_id, None, None, False, place))
-        else:
-            self.people_complete = False
-
     def add_statement(self, person_id: object, given: Mapping[str, Any], place: Place) -> None:
         """Check one statement and keep it."""
-        statement = _build(Statement, given, place, self.problems)
+        statement = build(Statement, given, place, self.problems)
         if statement is None and not isinstance(given["kind"], Kind):
             self._check_scale(Kind.SKILL, "level", given, place)
             self._check_scale(Kind.GOAL, "priority", given, place)
@@ -137,11 +136,11 @@ class Drafts:
         """Check a level or priority for itself, because the statement's kind is unknown."""
         if given[name] is not None:
             probe = {"kind": kind, "text": "x", "language": "en", name: given[name]}
-            _build(Statement, probe, place, self.problems)
+            build(Statement, probe, place, self.problems)
 
     def add_pair(self, given: Mapping[str, Any], place: Place) -> None:
         """Check one pair and keep it."""
-        pair = _build(Pair, given, place, self.problems)
+        pair = build(Pair, given, place, self.problems)
         mentor, mentee = (
             given[name] if is_id(given[name]) else None for name in ("mentor_id", "mentee_id")
         )

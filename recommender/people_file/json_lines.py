@@ -9,10 +9,11 @@ from typing import Any, BinaryIO
 
 from recommender.domain import Pair, Person, Statement
 from recommender.errors import Problem, quoted
-from recommender.people_file.cells import COLUMNS, Column, Table, Unusable, usable
 from recommender.people_file.drafts import Drafts
-from recommender.people_file.files import decoded, read_bytes
-from recommender.people_file.places import Place, Source, Ticker
+from recommender.people_file.tables import COLUMNS, Table
+from recommender.table_file.cells import Column, Unusable, usable
+from recommender.table_file.files import decoded, read_bytes
+from recommender.table_file.places import Place, Source, Ticker
 
 _CHOICES = ("kind", "roles", "status")
 _STATEMENT = {name: col for name, col in COLUMNS[Table.STATEMENTS].items() if name != "person_id"}

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from recommender.domain import Progress, silent
 from recommender.people_file.checks import checked
-from recommender.people_file.csv_file import read_csv
 from recommender.people_file.drafts import Drafts
-from recommender.people_file.forms import Form, form_of
+from recommender.people_file.forms import FORMS
 from recommender.people_file.json_lines import read_json_lines
-from recommender.people_file.places import Problems, Ticker
 from recommender.people_file.records import PeopleFile
-from recommender.people_file.workbook import read_workbook
+from recommender.people_file.tables import LAYOUT
+from recommender.table_file.csv_file import read_csv
+from recommender.table_file.forms import Form
+from recommender.table_file.places import Problems, Ticker
+from recommender.table_file.workbook import read_workbook
 
 
 def read_people(
@@ -32,14 +34,14 @@ def read_people(
     Raises:
         InvalidInput: with every problem of all files.
     """
-    form = form_of(paths)
+    form = FORMS.of(paths)
     drafts = Drafts(Problems())
     ticker = Ticker(progress)
     if form is Form.CSV:
-        read_csv(paths, drafts, ticker)
+        read_csv(paths, LAYOUT, drafts, ticker)
     elif form is Form.JSON_LINES:
         read_json_lines(paths[0], drafts, ticker)
     else:
-        read_workbook(paths[0], drafts, ticker)
+        read_workbook(paths[0], LAYOUT, drafts, ticker)
     ticker.finish()
     return checked(drafts, known or {})

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from recommender.domain import Pair, Person
-from recommender.people_file.cells import Table
-from recommender.people_file.csv_file import write_csv
-from recommender.people_file.files import Writing, replace_files
-from recommender.people_file.forms import Form, form_of, refusal
+from recommender.people_file.forms import FORMS
 from recommender.people_file.json_lines import write_json_lines
-from recommender.people_file.workbook_export import write_workbook
+from recommender.people_file.tables import Table, exported
+from recommender.table_file.csv_file import write_csv
+from recommender.table_file.files import Writing, replace_files
+from recommender.table_file.forms import Form
+from recommender.table_file.workbook_export import write_workbook
 
 
 def write_people(
@@ -32,19 +33,21 @@ def write_people(
     Raises:
         InvalidInput: if the paths do not go together, or a file cannot be written.
     """
-    form = form_of(paths)
+    form = FORMS.of(paths)
     persons = sorted(people, key=lambda person: person.id)
     couples = sorted(pairs, key=lambda pair: (pair.mentor_id, pair.mentee_id))
+    tables = {table.value: exported(table, persons, couples) for table in Table}
     writings: list[Writing]
     if form is Form.CSV:
         n_needed = 3 if couples else 2
         if len(paths) < n_needed:
-            raise refusal(f"{len(paths)} CSV files", f"{n_needed} CSV files")
+            raise FORMS.refusal(f"{len(paths)} CSV files", f"{n_needed} CSV files")
         writings = [
-            (path, partial(write_csv, table=table, people=persons, pairs=couples))
+            (path, partial(write_csv, rows=tables[table]))
             for path, table in zip(paths, Table, strict=False)
         ]
+    elif form is Form.JSON_LINES:
+        writings = [(paths[0], partial(write_json_lines, people=persons, pairs=couples))]
     else:
-        write = write_json_lines if form is Form.JSON_LINES else write_workbook
-        writings = [(paths[0], partial(write, people=persons, pairs=couples))]
+        writings = [(paths[0], partial(write_workbook, tables=tables))]
     replace_files(writings)

@@ -4,6 +4,7 @@ Nothing else in :mod:`recommender` but the command line may import this package,
 mark its own homework.
 """
 
+from recommender.simulation.cohort import simulate_cohort
 from recommender.simulation.organisation import Organisation, invent_organisation
 from recommender.simulation.phrases import (
     Area,
@@ -26,6 +27,7 @@ __all__ = [
     "invent_sample",
     "read_names",
     "read_phrases",
+    "simulate_cohort",
     "topics_of",
     "write_sample",
 ]

@@ -1,4 +1,4 @@
-"""People, their statements and pairs, and the log of whose data changed."""
+"""People and their statements."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
-from recommender.domain import Kind, Pair, PairStatus, Person, Roles, Statement, Status
+from recommender.domain import TAKES_A_PLACE, Kind, Person, Roles, Statement, Status
 from recommender.store.chunks import in_chunks
-from recommender.store.tables import changes, pairs, people, revision, statements
+from recommender.store.revision import log_changes
+from recommender.store.tables import pairs, people, statements
 
 # What every answer asks is built once: SQLAlchemy takes longer to build a query than SQLite to run
 # it.
@@ -27,12 +28,6 @@ _STATEMENTS_OF = _STATEMENTS.where(statements.c.person == bindparam("number"))
 _TEXTS = select(statements.c.id, statements.c.text).where(
     statements.c.id.in_(bindparam("ids", expanding=True))
 )
-_PARTNERS = (
-    select(pairs.c.mentor)
-    .where(pairs.c.mentee == bindparam("number"))
-    .union(select(pairs.c.mentee).where(pairs.c.mentor == bindparam("number")))
-)
-_REVISION = select(revision.c.value)
 
 
 class RosterRow(NamedTuple):
@@ -95,9 +90,13 @@ def get_many(
     return {row.id: (row.number, _person(row, spoken.get(row.number, []))) for row in rows}
 
 
-def numbers(connection: Connection) -> dict[str, int]:
-    """Return everybody's number by id."""
-    return {row.id: row.number for row in connection.execute(select(people.c.id, people.c.number))}
+def numbers(connection: Connection, ids: Iterable[str] | None = None) -> dict[str, int]:
+    """Return the number by id of these people, as far as they are stored, or of everybody."""
+    chosen = None if ids is None else sorted(set(ids))
+    query = select(people.c.id, people.c.number)
+    return {
+        row.id: row.number for row in _in_chunks(connection, query, _among(people.c.id), chosen)
+    }
 
 
 def counts(connection: Connection) -> tuple[int, int]:
@@ -138,6 +137,28 @@ def line_up(connection: Connection, person_id: str) -> list[str]:
 def with_status(connection: Connection, status: Status) -> set[str]:
     """Return the ids of the people who have this participation status."""
     return set(connection.scalars(select(people.c.id).where(people.c.status == status)))
+
+
+def who_could_be_shown(connection: Connection) -> list[int]:
+    """Return the numbers of those who take part as mentors and have described a skill."""
+    describes = select(statements.c.person).where(statements.c.kind == Kind.SKILL)
+    query = (
+        select(people.c.number)
+        .where(people.c.status == Status.ACTIVE, people.c.roles != Roles.MENTEE)
+        .where(people.c.number.in_(describes))
+        .order_by(people.c.number)
+    )
+    return list(connection.scalars(query))
+
+
+def sayings(connection: Connection, kind: Kind) -> list[tuple[int, str, int | None]]:
+    """Return person, text and priority (of goals) of each statement of a kind, in order."""
+    query = (
+        select(statements.c.person, statements.c.text, statements.c.priority)
+        .where(statements.c.kind == kind)
+        .order_by(statements.c.person, statements.c.position)
+    )
+    return [(row.person, row.text, row.priority) for row in connection.execute(query)]
 
 
 def put(connection: Connection, given: Sequence[Person]) -> Written:
@@ -182,90 +203,11 @@ def erase(connection: Connection, person_id: str) -> bool:
     return True
 
 
-def put_pairs(connection: Connection, given: Iterable[Pair]) -> Written:
-    """Create or change pairs, and log their mentors as changed: their free capacity may be."""
-    number_of = numbers(connection)
-    stored = {
-        (row.mentor, row.mentee): row.status
-        for row in connection.execute(select(pairs.c.mentor, pairs.c.mentee, pairs.c.status))
-    }
-    created, updated, unchanged = [], [], 0
-    mentors: list[int] = []
-    for pair in given:
-        key = (number_of[pair.mentor_id], number_of[pair.mentee_id])
-        mentors += [] if stored.get(key) == pair.status else [key[0]]
-        values = {"mentor": key[0], "mentee": key[1], "status": str(pair.status)}
-        if key not in stored:
-            created.append(values)
-        elif stored[key] != pair.status:
-            updated.append({"m": key[0], "e": key[1], "s": str(pair.status)})
-        else:
-            unchanged += 1
-    if created:
-        connection.execute(insert(pairs), created)
-    if updated:
-        match = (pairs.c.mentor == bindparam("m")) & (pairs.c.mentee == bindparam("e"))
-        connection.execute(update(pairs).where(match).values(status=bindparam("s")), updated)
-    log_changes(connection, mentors)
-    return Written(len(created), len(updated), unchanged)
-
-
-def all_pairs(connection: Connection) -> list[Pair]:
-    """Return every pair, in the order of ids."""
-    mentor, mentee = people.alias("mentor"), people.alias("mentee")
-    query = (
-        select(mentor.c.id.label("mentor_id"), mentee.c.id.label("mentee_id"), pairs.c.status)
-        .join(mentor, pairs.c.mentor == mentor.c.number)
-        .join(mentee, pairs.c.mentee == mentee.c.number)
-        .order_by(mentor.c.id, mentee.c.id)
-    )
-    return [
-        Pair(row.mentor_id, row.mentee_id, PairStatus(row.status))
-        for row in connection.execute(query)
-    ]
-
-
-def partners_of(connection: Connection, number: int) -> list[int]:
-    """Return the numbers of everybody this person is or was paired with, on either side."""
-    return list(connection.scalars(_PARTNERS, {"number": number}))
-
-
-def current_revision(connection: Connection) -> int:
-    """Return the number of the last change."""
-    return int(connection.execute(_REVISION).scalar_one())
-
-
-def store_id(connection: Connection) -> str:
-    """Return the id that tells this database from every other."""
-    return str(connection.execute(select(revision.c.store_id)).scalar_one())
-
-
-def changed_since(connection: Connection, known: int) -> list[int]:
-    """Return the numbers of people changed or erased after the revision ``known``."""
-    return list(connection.scalars(select(changes.c.person).where(changes.c.revision > known)))
-
-
-def log_changes(connection: Connection, numbers_changed: Iterable[int]) -> None:
-    """Note under a new revision that these people changed.
-
-    The update of the one row of ``revision`` makes writers wait for each other, so a reader that
-    has seen revision n has seen every change up to n.
-    """
-    changed = list(dict.fromkeys(numbers_changed))
-    if not changed:
-        return
-    connection.execute(update(revision).values(value=revision.c.value + 1))
-    now = current_revision(connection)
-    for chunk in in_chunks(changed):
-        connection.execute(delete(changes).where(changes.c.person.in_(chunk)))
-    connection.execute(insert(changes), [{"person": n, "revision": now} for n in changed])
-
-
 def roster_rows(connection: Connection, chosen: Sequence[int] | None = None) -> list[RosterRow]:
     """Return what rules and features need, for these numbers or for everybody."""
     active = (
         select(pairs.c.mentor, func.count().label("n"))
-        .where(pairs.c.status == PairStatus.ACTIVE)
+        .where(pairs.c.status.in_(TAKES_A_PLACE))
         .group_by(pairs.c.mentor)
         .subquery()
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from recommender.domain import Impression, Ranking
@@ -92,6 +93,65 @@ def impressions_of(connection: Connection, ranking_id: str | None = None) -> lis
         )
         for row in connection.execute(query)
     ]
+
+
+class ShownRow(NamedTuple):
+    """What a label needs of one impression; people are numbers."""
+
+    ranking: str
+    created_at: datetime
+    mentee: int | None
+    mentor: int
+    position: int
+    encoder: str
+    features: Mapping[str, float]
+
+
+def shown_between(connection: Connection, first: date, last: date) -> list[ShownRow]:
+    """Return what was shown from the first to the last day (UTC), in a fixed order."""
+    query = (
+        select(
+            rankings.c.id,
+            rankings.c.created_at,
+            rankings.c.mentee,
+            impressions.c.mentor,
+            impressions.c.position,
+            rankings.c.encoder,
+            impressions.c.features,
+        )
+        .join(rankings, rankings.c.id == impressions.c.ranking)
+        .where(*_between(first, last))
+        .order_by(rankings.c.created_at, rankings.c.mentee, rankings.c.id, impressions.c.position)
+    )
+    return [
+        ShownRow(
+            row.id,
+            as_utc(row.created_at),
+            row.mentee,
+            row.mentor,
+            row.position,
+            row.encoder,
+            row.features,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def exposures_between(connection: Connection, first: date, last: date) -> list[tuple[int, int]]:
+    """Return position and mentor of everything shown from the first to the last day (UTC)."""
+    query = (
+        select(impressions.c.position, impressions.c.mentor)
+        .join(rankings, rankings.c.id == impressions.c.ranking)
+        .where(*_between(first, last))
+        .order_by(rankings.c.created_at, rankings.c.id, impressions.c.position)
+    )
+    return [(row.position, row.mentor) for row in connection.execute(query)]
+
+
+def _between(first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    start = datetime.combine(first, time.min, UTC)
+    end = datetime.combine(last, time.min, UTC) + timedelta(days=1)
+    return rankings.c.created_at >= start, rankings.c.created_at < end
 
 
 def as_utc(moment: datetime) -> datetime:

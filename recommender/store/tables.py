@@ -1,4 +1,4 @@
-"""The tables. People, statements, pairs and impressions are the truth; vectors can be rebuilt.
+"""The tables: the truth about people, pairs, feedback and what was shown; vectors can be rebuilt.
 
 Inside the database a person is a ``number`` that is never used twice, so that logs and the rows of
 the in-memory arrays hold nothing that names anybody.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
@@ -133,6 +135,48 @@ impressions = Table(
     Column("score", Float, nullable=False),
     Column("features", JSON, nullable=False),
     Index("ix_impressions_mentor", "mentor"),
+)
+
+cohorts = Table(
+    "cohorts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("cohort", String(64), ForeignKey("cohorts.id"), nullable=False, index=True),
+    Column("mentor", Integer, ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
+    Column("mentee", Integer, ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
+    Column("side", String(6), nullable=False),
+    Column("kind", String(12), nullable=False),
+    # What it is about: the number of a session, the text of a goal, or nothing.
+    Column("about", String(1000), nullable=False),
+    Column("value", String(2000), nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+    # A correction replaces; what it replaced stays as history.
+    Column("replaced_at", DateTime(timezone=True)),
+    Index("ix_feedback_mentor", "mentor"),
+    Index("ix_feedback_mentee", "mentee"),
+    sqlite_autoincrement=True,
+)
+
+activations = Table(
+    "activations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # The release that ranks from then on; none means affinity order.
+    Column("version", String(64)),
+    # The activation that a rollback returns to; none at the bottom.
+    Column("below", Integer, ForeignKey("activations.id")),
+    Column("activated_at", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
 )
 
 jobs = Table(

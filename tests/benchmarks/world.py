@@ -19,7 +19,7 @@ from recommender.encoder import open_encoder
 from recommender.pipeline import Recommender
 from recommender.shipped import shipped
 from recommender.simulation import Phrase, invent_organisation, read_names, read_phrases
-from recommender.store import Store, people, vectors
+from recommender.store import Store, pairs, people, vectors
 
 NOISE = 0.5
 CHUNK = 20_000
@@ -43,7 +43,7 @@ def build_world(workspace: Path, n_people: int, n_statements: int, seed: int) ->
     store = Store.in_folder(workspace)
     with store.write() as connection:
         people.put(connection, invented)
-        people.put_pairs(connection, organisation.pairs)
+        pairs.put(connection, organisation.pairs)
     texts = [s.text for person in invented for s in person.statements]
     for start in range(0, len(texts), CHUNK):
         chunk = texts[start : start + CHUNK]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from recommender import __version__, catalogue, cli, encoder, pipeline
-from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE, app
+from recommender import __version__, catalogue, encoder, pipeline
+from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE, app, programs
 from recommender.domain import Pair, PairStatus, Person
 from recommender.errors import EncoderUnavailable
 from recommender.people_file import write_people
@@ -159,7 +159,7 @@ class TestEvaluateEncoder:
 
         monkeypatch.setattr(encoder, "open_encoder", open_encoder)
         monkeypatch.setattr(catalogue, "read_catalogue", lambda _: CATALOGUE)
-        monkeypatch.setattr(cli, "_teacher", lambda: None)
+        monkeypatch.setattr(programs, "_teacher", lambda: None)
 
     def test_the_bundled_model_stands_beside_those_named(self) -> None:
         told = run("evaluate-encoder", "another/model")

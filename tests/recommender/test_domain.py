@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError, replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -17,12 +18,15 @@ from recommender.domain import (
     MAX_NAME,
     MAX_STATEMENTS,
     MAX_TEXT,
+    Feedback,
+    FeedbackKind,
     Kind,
     Pair,
     PairStatus,
     Person,
     Query,
     Roles,
+    Side,
     Statement,
     Status,
     canonical_text,
@@ -309,6 +313,28 @@ def test_a_query_needs_a_mentee_or_a_goal() -> None:
 @pytest.mark.parametrize("value", [None, "skill", "talent"])
 def test_a_kind_is_a_kind_and_not_its_word(value: object) -> None:
     assert problem_fields(lambda: Statement(value, "a", "en")) == ["kind"]  # type: ignore[arg-type]
+
+
+EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(1, 1, 1, tzinfo=EAST),
+        datetime(2000, 1, 1, tzinfo=EAST),
+        datetime(2100, 12, 31, 12, tzinfo=WEST),
+        datetime(9999, 12, 31, 23, tzinfo=WEST),
+        datetime(2026, 1, 1),
+        date(2026, 1, 1),
+        "2026-01-01",
+    ],
+)
+def test_feedback_is_given_in_this_century(moment: Any) -> None:  # noqa: ANN401 - any wrong value
+    usual = ("spring", "a", "b", Side.MENTEE, FeedbackKind.ASKED)
+    assert problem_fields(lambda: Feedback(*usual, moment)) == ["given_at"]
+    for good in (datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=EAST)):
+        assert Feedback(*usual, good).given_at == good
 
 
 def test_only_mentees_do_not_mentor() -> None:

@@ -24,7 +24,7 @@ from recommender.domain import (
     Status,
 )
 from recommender.pipeline import Recommender
-from recommender.store import Store, people, vectors
+from recommender.store import Store, pairs, people, vectors
 from recommender.store.vectors import StatementRows
 from tests.conftest import HashEncoder, goal, person, skill
 
@@ -42,9 +42,9 @@ def answer(recommender: Recommender, query: Query = BOSS) -> Ranking:
     return replace(ranking, ranking_id="", created_at=ranking.created_at.min)
 
 
-def put_pairs(recommender: Recommender, *pairs: Pair) -> None:
+def put_pairs(recommender: Recommender, *given: Pair) -> None:
     with recommender.store.write() as connection:
-        people.put_pairs(connection, pairs)
+        pairs.put(connection, given)
 
 
 @pytest.fixture
@@ -395,7 +395,7 @@ class History:
             if len(known) > 1:
                 mentor, mentee = self._rng.sample(known, 2)
                 status = self._rng.choice(list(PairStatus))
-                people.put_pairs(connection, [Pair(mentor, mentee, status)])
+                pairs.put(connection, [Pair(mentor, mentee, status)])
 
     def _erase(self, recommender: Recommender) -> None:
         with recommender.store.read() as connection:

@@ -10,7 +10,8 @@ import pytest
 
 from recommender.domain import Pair, PairStatus
 from recommender.errors import InvalidInput
-from recommender.people_file import files, read_people, write_people
+from recommender.people_file import read_people, write_people
+from recommender.table_file import files
 from tests.recommender.people_file_world import (
     COUPLES,
     WORLD,

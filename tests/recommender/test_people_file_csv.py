@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recommender.domain import Kind, PairStatus, Roles, Status
-from recommender.people_file.csv_text import neutralised, restored, split_rows
+from recommender.table_file.csv_text import neutralised, restored, split_rows
 from tests.recommender.people_file_world import (
     ANNA,
     PAIRS,

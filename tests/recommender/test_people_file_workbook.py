@@ -14,8 +14,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
 from recommender.domain import Kind, Pair, PairStatus, Person, Roles, Statement, Status
-from recommender.people_file import read_people, workbook, write_people
-from recommender.people_file.workbook import MAX_COLUMNS
+from recommender.people_file import read_people, write_people
+from recommender.table_file import workbook
+from recommender.table_file.workbook import MAX_COLUMNS
 from tests.recommender.people_file_world import (
     PAIRS,
     PEOPLE,

@@ -16,7 +16,7 @@ from recommender.errors import EncoderUnavailable, InvalidInput
 from recommender.people_file import write_people
 from recommender.people_import import ImportReport, import_people
 from recommender.pipeline import Recommender
-from recommender.store import Store, people, vectors
+from recommender.store import Store, pairs, people, revision, vectors
 from tests.conftest import HashEncoder, goal, person, skill
 
 WORLD = (
@@ -70,7 +70,7 @@ def without_statements(tmp_path: Path) -> Files:
 def state(store: Store) -> State:
     with store.read() as connection:
         everybody = {key: one for key, (_, one) in people.get_many(connection).items()}
-        return people.current_revision(connection), everybody, people.all_pairs(connection)
+        return revision.current(connection), everybody, pairs.get_all(connection)
 
 
 def put(store: Store, *given: Person) -> None:

@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from recommender.answering import RecommenderConfig, order_fairly
 from recommender.domain import (
     Pair,
     PairStatus,
@@ -29,8 +30,8 @@ from recommender.domain import (
 from recommender.eligibility import EligibilityRules
 from recommender.errors import InvalidInput, UnknownPerson
 from recommender.features import FEATURE_NAMES
-from recommender.pipeline import Recommender, RecommenderConfig, order_fairly
-from recommender.store import Store, people, rankings
+from recommender.pipeline import Recommender
+from recommender.store import Store, pairs, people, rankings
 from tests.conftest import HashEncoder, goal, person, skill
 
 Opened = Callable[[], Recommender]
@@ -153,7 +154,7 @@ def test_rules_may_be_turned_off(tiny_world: Recommender) -> None:
 
 def test_a_former_partner_is_not_recommended_again(tiny_world: Recommender) -> None:
     with tiny_world.store.write() as connection:
-        people.put_pairs(connection, [Pair("boss", "flow", PairStatus.ENDED)])
+        pairs.put(connection, [Pair("boss", "flow", PairStatus.ENDED)])
     ranking = tiny_world.recommend(BOSS)
     assert ids(ranking) == ["film", "cook"]
     assert ranking.kept_out["not_paired_before"] == 1
@@ -457,7 +458,7 @@ def test_an_exported_world_answers_alike_when_it_is_imported(
     tiny_world: Recommender, tmp_path: Path, encoder: HashEncoder
 ) -> None:
     with tiny_world.store.write() as connection:
-        people.put_pairs(connection, [Pair("cook", "flow", PairStatus.ACTIVE)])
+        pairs.put(connection, [Pair("cook", "flow", PairStatus.ACTIVE)])
     for names in (["all.jsonl"], ["all.xlsx"], ["p.csv", "s.csv", "pairs.csv"]):
         paths = [tmp_path / name for name in names]
         assert tiny_world.export_people(paths) == 6

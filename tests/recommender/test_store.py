@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import sqlite3
 import stat
@@ -18,12 +19,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
 from recommender.domain import Kind, Pair, PairStatus, Person, Query, Roles, Status
 from recommender.errors import EncoderUnavailable, UnknownJob, UnknownPerson, WorkspaceUnusable
 from recommender.pipeline import Recommender
-from recommender.store import Store, jobs, people, rankings, vectors
+from recommender.store import Store, jobs, pairs, people, rankings, revision, vectors
 from recommender.store.jobs import JobStatus
 from recommender.store.tables import statements
 from tests.conftest import HashEncoder, goal, person, skill
@@ -38,7 +40,7 @@ def put(store: Store, *given: Person) -> people.Written:
 
 def put_pairs(store: Store, *given: Pair) -> people.Written:
     with store.write() as connection:
-        return people.put_pairs(connection, given)
+        return pairs.put(connection, given)
 
 
 def erase(store: Store, person_id: str) -> bool:
@@ -51,16 +53,16 @@ def stored(store: Store) -> dict[str, Person]:
         return {key: one for key, (_, one) in people.get_many(connection).items()}
 
 
-def revision(store: Store) -> int:
+def revision_now(store: Store) -> int:
     with store.read() as connection:
-        return people.current_revision(connection)
+        return revision.current(connection)
 
 
 def changed(store: Store, since: int) -> set[str | int]:
     """Return the ids of people changed since a revision; the number of whom is no longer there."""
     with store.read() as connection:
         id_of = {number: key for key, number in people.numbers(connection).items()}
-        numbers = people.changed_since(connection, since)
+        numbers = revision.changed_since(connection, since)
     assert len(numbers) == len(set(numbers))
     return {id_of.get(number, number) for number in numbers}
 
@@ -103,9 +105,9 @@ def test_people_come_back_as_they_were_put(store: Store) -> None:
 def test_putting_the_same_again_changes_nothing(store: Store) -> None:
     both = [person("ann", skill("knit"), goal("sew")), person("ben", reports_to="ann")]
     put(store, *both)
-    ids, before = statement_ids(store), revision(store)
+    ids, before = statement_ids(store), revision_now(store)
     assert put(store, *both) == people.Written(0, 0, 2)
-    assert (statement_ids(store), revision(store)) == (ids, before)
+    assert (statement_ids(store), revision_now(store)) == (ids, before)
 
 
 def test_a_statement_keeps_its_id_while_its_text_stays(store: Store) -> None:
@@ -171,20 +173,20 @@ def test_twelve_thousand_people_go_in_at_once(store: Store) -> None:
     with store.read() as connection:
         assert people.counts(connection) == (n, 2 * n)
         assert people.line_up(connection, "p11999")[-1] == "p0"
-        chosen = people.changed_since(connection, 0)
+        chosen = revision.changed_since(connection, 0)
         assert len(people.roster_rows(connection, chosen)) == n
         assert len(vectors.texts_without_vector(connection, "any", chosen)) == 2 * n
 
 
 def test_a_write_that_fails_changes_nothing(store: Store) -> None:
     put(store, person("ann", skill("knit")))
-    before = (stored(store), revision(store))
+    before = (stored(store), revision_now(store))
     stray = person("stray", reports_to="nobody")
     with pytest.raises(KeyError):
         put(store, person("ann", skill("sew")), person("new", skill("dig")), stray)
     with pytest.raises(IntegrityError):
         put(store, person("ann", skill("sew")), person("twice"), person("twice"))
-    assert (stored(store), revision(store)) == before
+    assert (stored(store), revision_now(store)) == before
 
 
 def test_a_statement_needs_a_level_or_a_priority(store: Store) -> None:
@@ -207,14 +209,25 @@ def test_pairs_are_created_changed_and_left_alone(store: Store) -> None:
     first = [Pair("ben", "ann", PairStatus.ACTIVE), Pair("ann", "cat", PairStatus.ENDED)]
     assert put_pairs(store, *first) == people.Written(2, 0, 0)
     then = [replace(first[0], status=PairStatus.ENDED), first[1]]
-    before = revision(store)
+    before = revision_now(store)
     assert put_pairs(store, *then) == people.Written(0, 1, 1)
     assert changed(store, before) == {"ben"}  # a mentor whose place is free again
     with store.read() as connection:
-        assert people.all_pairs(connection) == [then[1], then[0]]
+        assert pairs.get_all(connection) == [then[1], then[0]]
         numbers = people.numbers(connection)
-        partners = people.partners_of(connection, numbers["ann"])
+        partners = pairs.partners_of(connection, numbers["ann"])
         assert sorted(partners) == sorted([numbers["ben"], numbers["cat"]])
+
+
+def test_one_pair_is_written_without_reading_everybody(store: Store) -> None:
+    put(store, person("ann"), person("ben"))
+    told: list[str] = []
+    with store.write() as connection:
+        listen(connection, "before_cursor_execute", lambda *given: told.append(given[2]))
+        pairs.put(connection, [Pair("ben", "ann", PairStatus.ACTIVE)])
+    reads = [text for text in told if re.search(r"FROM (people|pairs)\b", text)]
+    assert len(reads) == 2
+    assert all("WHERE" in text for text in reads)
 
 
 def test_only_active_pairs_take_a_place(store: Store) -> None:
@@ -234,11 +247,11 @@ def test_only_active_pairs_take_a_place(store: Store) -> None:
 
 
 def test_each_write_counts_once_and_names_whom_it_changed(store: Store) -> None:
-    start = revision(store)
+    start = revision_now(store)
     put(store, person("ann"), person("ben"))
-    first = revision(store)
+    first = revision_now(store)
     put(store, person("ben", site="Galway"), person("ann"))
-    second = revision(store)
+    second = revision_now(store)
     assert (first, second) == (start + 1, start + 2)
     assert changed(store, start) == {"ann", "ben"}
     assert changed(store, first) == {"ben"}
@@ -249,7 +262,7 @@ def test_the_erased_are_told_as_changed_and_their_number_is_never_given_again(
     store: Store,
 ) -> None:
     put(store, person("ann"), person("ben"))
-    gone, before = number_of(store, "ben"), revision(store)
+    gone, before = number_of(store, "ben"), revision_now(store)
     assert erase(store, "ben")
     assert changed(store, before) == {gone}
     put(store, person("ben"))
@@ -263,7 +276,7 @@ def test_an_erasure_tells_reports_and_mentors_as_changed(store: Store) -> None:
     put_pairs(
         store, Pair("mentor", "mid", PairStatus.ACTIVE), Pair("mid", "mentee", PairStatus.ACTIVE)
     )
-    gone, before = number_of(store, "mid"), revision(store)
+    gone, before = number_of(store, "mid"), revision_now(store)
     erase(store, "mid")
     assert changed(store, before) == {gone, "low", "mentor"}
 
@@ -271,7 +284,7 @@ def test_an_erasure_tells_reports_and_mentors_as_changed(store: Store) -> None:
 def test_every_database_has_an_id_of_its_own(store: Store, tmp_path: Path) -> None:
     other = Store.in_folder(tmp_path / "other")
     with store.read() as here, other.read() as there:
-        assert people.store_id(here) != people.store_id(there)
+        assert revision.store_id(here) != revision.store_id(there)
     other.close()
 
 
@@ -303,7 +316,7 @@ def test_pairs_impressions_and_rankings_go_with_the_person(tiny_world: Recommend
     assert "flow" in [item.mentor_id for item in by_boss.recommendations]
     tiny_world.erase_person("flow")
     with store.read() as connection:
-        assert people.all_pairs(connection) == [Pair("film", "cook", PairStatus.ENDED)]
+        assert pairs.get_all(connection) == [Pair("film", "cook", PairStatus.ENDED)]
         left = rankings.impressions_of(connection)
         assert rankings.impressions_of(connection, by_flow.ranking_id) == []
     shown = [item.mentor_id for item in by_boss.recommendations if item.mentor_id != "flow"]
@@ -640,7 +653,7 @@ def test_first_comers_wait_for_each_other(workspace: Path) -> None:
             for coming in [pool.submit(come) for _ in range(6)]:
                 coming.result()
         opened = Store.in_folder(workspace)
-        assert revision(opened) == 0
+        assert revision_now(opened) == 0
         opened.close()
 
 
@@ -665,7 +678,7 @@ def test_two_processes_write_at_once(workspace: Path) -> None:
     assert len(found) == 4 * n_each
     # Nobody counted the same crowd: each write saw all that were before it.
     assert len({one.skills[0].text for one in found.values()}) == 4 * n_each
-    assert revision(opened) == 4 * n_each
+    assert revision_now(opened) == 4 * n_each
     opened.close()
 
 

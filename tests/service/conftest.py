@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from recommender.features import FEATURE_NAMES
 from recommender.pipeline import Recommender
+from recommender.ranker.additive import AdditiveScore, Steps
+from recommender.ranker.release import CARD, CARD_IN_GERMAN, REPORT, SCORE, json_file
+from service import examples
 from service.app import create_app
 from service.settings import Settings
 
@@ -64,3 +69,29 @@ def until_over(client: TestClient, location: str) -> dict[str, Any]:
             return job
         time.sleep(0.02)
     raise AssertionError("The job is not over after 20 seconds")
+
+
+def release(
+    recommender: Recommender, version: str, promoted: bool = True, simulated: bool = False
+) -> str:
+    """Write a release that turns the order of affinity around, and return its version."""
+    n = len(FEATURE_NAMES)
+    weight = np.zeros(n)
+    weight[FEATURE_NAMES.index("affinity")] = -1.0
+    score = AdditiveScore(FEATURE_NAMES, np.zeros(n), weight, (Steps.none(),) * n)
+    report = {**examples.REPORT, "version": version, "promoted": promoted, "simulated": simulated}
+    facts = {name: report[name] for name in ("kind", "cohorts", "simulated", "promoted")}
+    files = {
+        SCORE: json_file(score.as_json()),
+        REPORT: json_file(report),
+        CARD: lambda path: path.write_text(f"# Ranker {version}\n", "utf-8"),
+        CARD_IN_GERMAN: lambda path: path.write_text(f"# Ranking {version} – für alle\n", "utf-8"),
+    }
+    recommender.rankers.releases.write(version, facts, files)
+    return version
+
+
+def damage(recommender: Recommender, version: str) -> None:
+    """Change a byte of a release's score."""
+    path = recommender.rankers.releases.path(version) / SCORE
+    path.write_bytes(path.read_bytes() + b" ")

@@ -14,6 +14,7 @@ from recommender.errors import ArtefactRefused, TandemError, WorkspaceUnusable
 from recommender.pipeline import Recommender
 from service import examples
 from service.errors import Slug, problem_body, trail
+from service.limits import IMPORT_PATHS
 from tests.service.conftest import assert_problem
 
 
@@ -30,6 +31,11 @@ def test_an_unknown_path_is_not_found(client: TestClient) -> None:
         ("PATCH", "/v1/people/import", "DELETE, GET, POST, PUT"),
         ("BREW", "/healthz", "GET"),
         ("DELETE", "/v1/jobs/x", "GET"),
+        ("DELETE", "/v1/cohorts/x", "PUT"),
+        ("POST", "/v1/cohorts", "GET"),
+        ("GET", "/v1/feedback", "POST"),
+        ("DELETE", "/v1/rankers/active", "GET, PUT"),
+        ("PUT", "/v1/rankers", "GET, POST"),
     ],
 )
 def test_a_method_that_a_path_does_not_take(
@@ -46,9 +52,18 @@ def test_another_media_type_is_refused(client: TestClient, content_type: str) ->
     response = client.post("/v1/recommendations", content=b"{}", headers=headers)
     assert_problem(response, 415, "unsupported-media-type")
     assert response.headers["accept"] == "application/json"
-    response = client.post("/v1/people/import", content=b"{}", headers=headers)
-    assert_problem(response, 415, "unsupported-media-type")
-    assert response.headers["accept"] == "multipart/form-data"
+    for method, path in (
+        ("PUT", "/v1/cohorts/x"),
+        ("POST", "/v1/feedback"),
+        ("POST", "/v1/rankers"),
+        ("PUT", "/v1/rankers/active"),
+    ):
+        response = client.request(method, path, content=b"{}", headers=headers)
+        assert_problem(response, 415, "unsupported-media-type")
+    for path in IMPORT_PATHS:
+        response = client.post(path, content=b"{}", headers=headers)
+        assert_problem(response, 415, "unsupported-media-type")
+        assert response.headers["accept"] == "multipart/form-data"
 
 
 def test_a_charset_beside_the_media_type_is_fine(client: TestClient) -> None:

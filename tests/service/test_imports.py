@@ -22,7 +22,7 @@ from recommender.pipeline import Recommender
 from recommender.store import jobs
 from service import jobs as service_jobs
 from service.jobs import MAX_WAITING
-from service.schemas import JobAnswer
+from service.schemas.jobs import ImportJobAnswer
 from tests.conftest import goal, person, skill
 from tests.service.conftest import assert_problem, fields, until_over
 
@@ -93,7 +93,7 @@ def test_each_form_is_imported(
     response = send(client, written(tmp_path, names))
     assert response.status_code == 202
     assert response.headers["location"] == f"/v1/jobs/{response.json()['id']}"
-    JobAnswer.model_validate_json(response.text)
+    ImportJobAnswer.model_validate_json(response.text)
     job = until_over(client, response.headers["location"])
     assert (job["status"], job["step"], job["done"], job["total"]) == ("done", "storing", 3, 3)
     assert job["result"] == {
@@ -129,7 +129,7 @@ def test_a_wrong_file_changes_nothing_and_every_problem_is_told(
     assert problem["field"].startswith("reports_to")
     assert (problem["value"], problem["file"]) == ("nobody", names[0])
     assert problem["line"] == (2 if names[0].endswith("jsonl") else 3)
-    JobAnswer.model_validate_json(shown.text)
+    ImportJobAnswer.model_validate_json(shown.text)
     assert_problem(client.get("/v1/people/new"), 404, "unknown-person")
     assert uploads(workspace) == [".lock"]
 
@@ -222,8 +222,8 @@ def test_progress_shows_while_it_runs(
     ]
     assert client.get(second).json()["status"] == "waiting"
     lines = client.get("/metrics").text.splitlines()
-    assert 'tandem_imports{state="running"} 1.0' in lines
-    assert 'tandem_imports{state="waiting"} 1.0' in lines
+    assert 'tandem_imports{kind="import",state="running"} 1.0' in lines
+    assert 'tandem_imports{kind="import",state="waiting"} 1.0' in lines
     held.may_go_on.set()
     assert until_over(client, first)["status"] == "done"
     assert until_over(client, second)["status"] == "done"
@@ -268,7 +268,7 @@ def test_too_many_waiting_imports_are_refused(
         response = client.post(IMPORT, files=text_file("people.csv", ""))
         accepted.append(response.headers["location"])
     refused = client.post(IMPORT, files=text_file("people.csv", ""))
-    assert_problem(refused, 503, "too-many-imports")
+    assert_problem(refused, 503, "too-many-jobs")
     assert int(refused.headers["retry-after"]) > 0
     assert len(uploads(workspace)) == 1 + len(accepted)
     held.may_go_on.set()
@@ -372,7 +372,7 @@ def test_progress_that_cannot_be_stored_does_not_stop_the_reporter(
         monkeypatch.setattr(jobs, "report", fail)
         location = client.post(IMPORT, files=text_file("people.csv", "")).headers["location"]
         for _ in range(500):
-            if "progress of an import" in caplog.text:
+            if "progress of a job" in caplog.text:
                 break
             threading.Event().wait(0.02)
         assert "OperationalError" in caplog.text

@@ -15,7 +15,7 @@ from starlette.types import Message
 from recommender.pipeline import Recommender
 from service import examples
 from service.app import create_app
-from service.limits import MAX_JSON_BYTES
+from service.limits import IMPORT_PATHS, MAX_JSON_BYTES
 from service.settings import Settings
 from tests.service.conftest import BASE_URL, assert_problem
 
@@ -79,7 +79,10 @@ def stream(app: FastAPI, path: str, content_type: bytes) -> tuple[int, dict[byte
     ("path", "content_type", "limit"),
     [
         ("/v1/recommendations", b"application/json", MAX_JSON_BYTES),
+        ("/v1/feedback", b"application/json", MAX_JSON_BYTES),
+        ("/v1/rankers", b"application/json", MAX_JSON_BYTES),
         ("/v1/people/import", b"multipart/form-data; boundary=x", LIMIT),
+        ("/v1/feedback/imports", b"multipart/form-data; boundary=x", LIMIT),
     ],
 )
 def test_a_streamed_body_is_cut_off_at_the_limit(
@@ -94,7 +97,8 @@ def test_a_streamed_body_is_cut_off_at_the_limit(
 
 def test_an_announced_length_is_refused_at_once(narrow: TestClient) -> None:
     files = [("files", ("people.csv", b"x" * LIMIT))]
-    assert_problem(narrow.post("/v1/people/import", files=files), 413, "body-too-large")
+    for path in IMPORT_PATHS:
+        assert_problem(narrow.post(path, files=files), 413, "body-too-large")
     response = narrow.post(
         "/v1/recommendations",
         content=b"{}",
@@ -160,6 +164,12 @@ def test_pages_of_other_sites_may_not_write(client: TestClient, origin: str) -> 
         client.delete("/v1/people/flow", headers=headers),
         client.post("/v1/people/import", files=[("files", ("a.csv", b""))], headers=headers),
         client.post("/v1/recommendations", json={"mentee_id": "boss"}, headers=headers),
+        client.put("/v1/cohorts/x", json=examples.COHORT_BODY, headers=headers),
+        client.post("/v1/feedback", json=examples.FEEDBACK_BODY, headers=headers),
+        client.post("/v1/feedback/imports", files=[("files", ("a.csv", b""))], headers=headers),
+        client.post("/v1/rankers", json={}, headers=headers),
+        client.put("/v1/rankers/active", json=examples.ACTIVATION, headers=headers),
+        client.post("/v1/rankers/rollback", headers=headers),
     ):
         assert_problem(response, 403, "cross-site-refused")
     assert client.get("/v1/people/flow", headers=headers).status_code == 200

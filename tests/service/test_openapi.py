@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter
 from starlette.testclient import TestClient
 
 from recommender import domain
 from recommender.errors import Problem
+from recommender.feedback_import import FeedbackReport
 from recommender.people_import import ImportReport
+from recommender.pipeline import Recommender
 from recommender.store.jobs import Job
-from service import examples, schemas
+from recommender.training import report
+from recommender.training.comparison import Difference, Estimate
+from recommender.training.exposure import Exposure, GroupExposure
+from service import examples
 from service.errors import PROBLEM_JSON
+from service.jobs import JobKind
+from service.routes import ROUTERS
+from service.schemas import feedback, jobs, people, process, rankers, recommendations
+from tests.service.conftest import release, until_over
 
 Operation = tuple[str, str, dict[str, Any]]
 
@@ -30,27 +41,51 @@ def operations(app: FastAPI) -> Iterator[Operation]:
 @pytest.mark.parametrize(
     ("model", "meant"),
     [
-        (schemas.RankingAnswer, domain.Ranking),
-        (schemas.RecommendationAnswer, domain.Recommendation),
-        (schemas.GoalMatchAnswer, domain.GoalMatch),
-        (schemas.ReasonAnswer, domain.Reason),
-        (schemas.PersonAnswer, domain.Person),
-        (schemas.ImportAnswer, ImportReport),
-        (schemas.FileProblem, Problem),
-        (schemas.RecommendationRequest, domain.Query),
+        (recommendations.RankingAnswer, domain.Ranking),
+        (recommendations.RecommendationAnswer, domain.Recommendation),
+        (recommendations.GoalMatchAnswer, domain.GoalMatch),
+        (recommendations.ReasonAnswer, domain.Reason),
+        (people.PersonAnswer, domain.Person),
+        (people.ImportAnswer, ImportReport),
+        (feedback.CohortAnswer, domain.Cohort),
+        (feedback.FeedbackBody, domain.Feedback),
+        (feedback.FeedbackReportAnswer, FeedbackReport),
+        (rankers.RetrainingAnswer, report.RetrainingReport),
+        (rankers.OrderMeasuresAnswer, report.OrderMeasures),
+        (rankers.ComparisonAnswer, report.Comparison),
+        (rankers.KindMeasureAnswer, report.KindMeasure),
+        (rankers.AcceptanceAnswer, report.Acceptance),
+        (rankers.AcceptanceBandAnswer, report.AcceptanceBand),
+        (rankers.AcceptanceModelAnswer, report.AcceptanceModel),
+        (rankers.EstimateAnswer, Estimate),
+        (rankers.DifferenceAnswer, Difference),
+        (rankers.ExposureAnswer, Exposure),
+        (rankers.GroupExposureAnswer, GroupExposure),
+        (process.FileProblem, Problem),
+        (recommendations.RecommendationRequest, domain.Query),
     ],
 )
 def test_models_have_the_fields_of_the_domain(model: type[BaseModel], meant: type[Any]) -> None:
     assert set(model.model_fields) == {field.name for field in dataclasses.fields(meant)}
 
 
-def test_a_job_has_the_fields_of_the_store_and_its_problems() -> None:
+@pytest.mark.parametrize(
+    "model", [jobs.ImportJobAnswer, jobs.FeedbackJobAnswer, jobs.RetrainingJobAnswer]
+)
+def test_a_job_has_the_fields_of_the_store_and_its_problems(model: type[BaseModel]) -> None:
     stored = {field.name for field in dataclasses.fields(Job)}
-    assert set(schemas.JobAnswer.model_fields) == stored | {"problems"}
+    assert set(model.model_fields) == stored | {"problems"}
+
+
+def test_there_is_a_shape_for_every_kind_of_job(app: FastAPI) -> None:
+    answer = app.openapi()["paths"]["/v1/jobs/{job_id}"]["get"]["responses"]["200"]
+    discriminator = answer["content"]["application/json"]["schema"]["discriminator"]
+    assert discriminator["propertyName"] == "kind"
+    assert set(discriminator["mapping"]) == set(JobKind)
 
 
 def test_defaults_are_those_of_the_domain() -> None:
-    assert schemas.RecommendationRequest(mentee_id="boss").query() == domain.Query("boss")
+    assert recommendations.RecommendationRequest(mentee_id="boss").query() == domain.Query("boss")
 
 
 def test_limits_of_the_domain_show(client: TestClient) -> None:
@@ -61,6 +96,9 @@ def test_limits_of_the_domain_show(client: TestClient) -> None:
     assert (capacity["minimum"], capacity["maximum"]) == (0, domain.MAX_CAPACITY)
     assert described["Goal"]["properties"]["text"]["maxLength"] == domain.MAX_TEXT
     assert described["PersonBody"]["additionalProperties"] is False
+    session, none = described["FeedbackBody"]["properties"]["session"]["anyOf"]
+    assert (session["minimum"], session["maximum"]) == (1, domain.MAX_SESSION)
+    assert none == {"type": "null"}
     assert not {"HTTPValidationError", "ValidationError"} & set(described)
 
 
@@ -80,7 +118,7 @@ def test_every_operation_is_described_with_its_problems(app: FastAPI) -> None:
                 content = answer["content"][PROBLEM_JSON]
                 assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
                 for shown in content["examples"].values():
-                    schemas.ProblemAnswer.model_validate(shown["value"])
+                    process.ProblemAnswer.model_validate(shown["value"])
 
 
 def test_every_body_and_answer_has_an_example(app: FastAPI) -> None:
@@ -94,20 +132,47 @@ def test_every_body_and_answer_has_an_example(app: FastAPI) -> None:
                 assert content["examples"], f"{method} {path}"
 
 
-def test_examples_are_true(client: TestClient) -> None:
-    for body in (examples.PERSON_BODY, examples.MENTOR_BODY):
-        schemas.PersonBody.model_validate(body)
-    for job in (examples.JOB, examples.JOB_FAILED, examples.JOB_WAITING):
-        schemas.JobAnswer.model_validate_json(_json(job))
-    schemas.RankingAnswer.model_validate_json(_json(examples.RANKING))
-    schemas.PersonAnswer.model_validate(examples.PERSON)
+@pytest.mark.parametrize(("method", "path", "status"), sorted(examples.ANSWERS))
+def test_example_answers_have_the_shape_that_is_described(
+    method: str, path: str, status: int
+) -> None:
+    (route,) = (
+        one
+        for router in ROUTERS
+        for one in router.routes
+        if isinstance(one, APIRoute) and one.path == path and method.upper() in (one.methods or ())
+    )
+    for value in examples.ANSWERS[method, path, status].values():
+        if route.response_model is None:
+            assert isinstance(value, str)
+        else:
+            TypeAdapter(route.response_model).validate_json(json.dumps(value))
+
+
+def test_example_bodies_are_accepted(client: TestClient, tiny_world: Recommender) -> None:
     for person_id, body in (
         (examples.PERSON_ID, examples.PERSON_BODY),
         (examples.MENTOR_ID, examples.MENTOR_BODY),
     ):
         assert client.put(f"/v1/people/{person_id}", json=body).status_code == 201
-    for query in (examples.QUERY_OF_A_MENTEE, examples.QUERY_BY_TEXT):
-        assert client.post("/v1/recommendations", json=query).status_code == 200
+    accepted = {
+        ("post", "/v1/recommendations"): 200,
+        ("put", "/v1/people/{person_id}"): 200,
+        ("put", "/v1/cohorts/{cohort_id}"): 201,
+        ("post", "/v1/feedback"): 200,
+        ("post", "/v1/rankers"): 202,
+        ("put", "/v1/rankers/active"): 200,
+    }
+    of_files = {("post", "/v1/people/import"), ("post", "/v1/feedback/imports")}
+    assert set(accepted) == set(examples.BODIES) - of_files
+    release(tiny_world, examples.RANKER_VERSION)
+    ids = {"person_id": examples.PERSON_ID, "cohort_id": examples.COHORT_ID}
+    for (method, path), status in accepted.items():
+        for body in examples.BODIES[method, path].values():
+            response = client.request(method, path.format(**ids), json=body)
+            assert response.status_code == status, f"{method} {path}: {response.text}"
+            if status == 202:
+                until_over(client, response.headers["location"])
     assert examples.METRICS.splitlines()[0] in client.get("/metrics").text
 
 
@@ -118,9 +183,3 @@ def test_the_description_is_served_and_pages_that_need_other_sites_are_not(
     assert response.json() == app.openapi()
     assert "http" not in str(response.json()["paths"]).replace("http_", "")
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
-
-
-def _json(value: object) -> str:
-    import json
-
-    return json.dumps(value)

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from recommender.errors import EncoderUnavailable
 from recommender.pipeline import Recommender
-from recommender.store import people
+from recommender.store import people, revision
 from service.app import create_app
 from service.settings import Settings
 from tests.conftest import HashEncoder
@@ -40,7 +40,7 @@ def test_the_process_is_alive_and_ready(client: TestClient) -> None:
 def test_without_a_database_it_is_alive_and_not_ready(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "current_revision", no_database)
+    monkeypatch.setattr(revision, "current", no_database)
     assert client.get("/healthz").status_code == 200
     response = client.get("/readyz")
     assert "database" in assert_problem(response, 503, "not-ready")["detail"]
@@ -111,7 +111,9 @@ def test_metrics_count_requests_by_route_and_name_nobody(client: TestClient) -> 
     assert timed in lines
     assert "tandem_people 6.0" in lines
     assert "tandem_statements 10.0" in lines
-    assert 'tandem_imports{state="running"} 0.0' in lines
+    for kind in ("import", "feedback"):
+        assert f'tandem_imports{{kind="{kind}",state="running"}} 0.0' in lines
+    assert 'tandem_retrainings{state="running"} 0.0' in lines
     for name in ("boss", "flow", "BREW", "example.org"):
         assert name not in response.text
 

@@ -13,7 +13,7 @@ from recommender.domain import Ranking
 from recommender.errors import EncoderUnavailable
 from recommender.pipeline import Recommender
 from recommender.store import rankings
-from service.schemas import RankingAnswer
+from service.schemas.recommendations import RankingAnswer
 from tests.conftest import HashEncoder
 from tests.service.conftest import assert_problem, fields
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from recommender.answering import RecommenderConfig
 from recommender.eligibility import EligibilityRules
-from recommender.pipeline import RecommenderConfig
 from service.settings import ENV_PREFIX, Settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "http-api.md"
@@ -85,6 +85,6 @@ def test_wrong_settings_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, 
 
 def test_nothing_else_reads_the_environment() -> None:
     service = Path(__file__).parents[2] / "service"
-    for path in service.glob("*.py"):
+    for path in service.rglob("*.py"):
         if path.name != "settings.py":
             assert not re.search(r"os\.environ|getenv", path.read_text("utf-8")), path.name

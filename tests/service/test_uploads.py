@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender.people_file.forms import FORMS
 from service.uploads import Upload, UploadFolder
 
 
@@ -18,7 +19,7 @@ class Breaking(io.BytesIO):
 def test_leftovers_are_removed_at_the_start(tmp_path: Path) -> None:
     first = UploadFolder(tmp_path)
     first.open()
-    folder, paths = first.save([Upload("people.csv", io.BytesIO(b"secret"))])
+    folder, paths = first.save([Upload("people.csv", io.BytesIO(b"secret"))], FORMS)
     assert paths[0].read_bytes() == b"secret"
     first.close()  # as the system does for a killed process
     second = UploadFolder(tmp_path)
@@ -30,7 +31,7 @@ def test_leftovers_are_removed_at_the_start(tmp_path: Path) -> None:
 def test_the_files_of_another_process_stay(tmp_path: Path) -> None:
     first, second = UploadFolder(tmp_path), UploadFolder(tmp_path)
     first.open()
-    folder, _ = first.save([Upload("people.csv", io.BytesIO(b"secret"))])
+    folder, _ = first.save([Upload("people.csv", io.BytesIO(b"secret"))], FORMS)
     second.open()
     assert folder.exists()
     first.close()
@@ -42,6 +43,6 @@ def test_a_file_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     uploads = UploadFolder(tmp_path)
     uploads.open()
     with pytest.raises(OSError, match="broke"):
-        uploads.save([Upload("a.csv", io.BytesIO(b"1")), Upload("b.csv", Breaking())])
+        uploads.save([Upload("a.csv", io.BytesIO(b"1")), Upload("b.csv", Breaking())], FORMS)
     assert [path.name for path in (tmp_path / "uploads").iterdir()] == [".lock"]
     uploads.close()

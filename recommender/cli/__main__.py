@@ -1,0 +1,5 @@
+"""``python -m recommender.cli`` is ``tandem``."""
+
+from recommender.cli import app
+
+app()

@@ -1,0 +1,140 @@
+"""Commands about the ranker: retrain, and see, activate and roll back its releases."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recommender.cli.common import (
+    WORKSPACE,
+    AsJson,
+    EncoderName,
+    Language,
+    ReportLanguage,
+    Workspace,
+    explained,
+    opened_rankers,
+    print_json,
+)
+
+app = typer.Typer(help="See, activate and roll back releases of the ranker.", no_args_is_help=True)
+
+Version = Annotated[str, typer.Argument(help="As `tandem rankers list` names it.")]
+
+
+@explained
+def retrain(
+    cohort: Annotated[
+        str | None,
+        typer.Option(help="The newest cohort to learn from; else the newest with feedback."),
+    ] = None,
+    groups: Annotated[
+        Path | None,
+        typer.Option(help="A .csv with person_id and label, only to look for skew."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same data and seed give the same release.")] = 0,
+    language: ReportLanguage = Language.EN,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a ranker on the feedback so far; activate it only if it is shown to be better."""
+    from recommender.group_file import read_groups
+    from recommender.progress import shown_progress
+    from recommender.training.summary import summary
+
+    labels = read_groups(groups) if groups else None
+    with shown_progress() as progress, opened_rankers(workspace, encoder) as rankers:
+        report = rankers.retrain(cohort, labels, seed, progress)
+    if as_json:
+        print_json(report.as_json())
+        return
+    for line in summary(report, language):
+        typer.echo(line)
+
+
+@app.command("list")
+@explained
+def list_(
+    workspace: Workspace = WORKSPACE, encoder: EncoderName = None, as_json: AsJson = False
+) -> None:
+    """List the releases; the active one is marked."""
+    with opened_rankers(workspace, encoder) as rankers:
+        active, every = rankers.active(), rankers.all()
+        history = rankers.history()
+    if as_json:
+        states = [asdict(state) for state in every]
+        print_json({"active": active, "rankers": states, "history": [asdict(h) for h in history]})
+        return
+    for state in every:
+        mark = "* " if state.version == active else "  "
+        typer.echo(f"{mark}{state.version}  {state.refusal or _described(state.facts)}")
+    if active is None:
+        typer.echo("No ranker is active: answers come in affinity order.")
+    elif active not in {state.version for state in every}:
+        typer.echo(f"{active} is active but its folder is gone: answers come in affinity order.")
+
+
+@app.command("show")
+@explained
+def show(
+    version: Version,
+    language: ReportLanguage = Language.EN,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the card of a release, and where its plots lie."""
+    from recommender.ranker.release import CARD, CARD_IN_GERMAN, REPORT
+
+    with opened_rankers(workspace, encoder) as rankers:
+        releases = rankers.releases
+        if as_json:
+            print_json(json.loads(releases.text(version, REPORT)))
+            return
+        card = releases.text(version, CARD_IN_GERMAN if language is Language.DE else CARD)
+        folder = releases.path(version).resolve()
+    typer.echo(card)
+    typer.echo(f"The card, its plots and the report lie in {folder}")
+
+
+@app.command("activate")
+@explained
+def activate(
+    version: Version,
+    despite_report: Annotated[
+        bool, typer.Option("--despite-report", help="Even if it is not shown to be better.")
+    ] = False,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+) -> None:
+    """Let a release rank from the next answer on; a running service follows by itself."""
+    with opened_rankers(workspace, encoder) as rankers:
+        rankers.activate(version, despite_report)
+    typer.echo(f"{version} is active.")
+
+
+@app.command("rollback")
+@explained
+def rollback(workspace: Workspace = WORKSPACE, encoder: EncoderName = None) -> None:
+    """Return to what was active before; again, and it goes one step further."""
+    with opened_rankers(workspace, encoder) as rankers:
+        version = rankers.roll_back()
+    told = f"{version} is active" if version else "No ranker is active: affinity order"
+    typer.echo(f"{told}.")
+
+
+def _described(facts: object) -> str:
+    if not isinstance(facts, dict):
+        return ""
+    parts = [
+        str(facts.get("kind")),
+        f"learned from {', '.join(facts.get('cohorts', []))}",
+        "promoted by its report" if facts.get("promoted") else "not promoted by its report",
+        *(["simulated"] if facts.get("simulated") else []),
+    ]
+    return ", ".join(parts)

@@ -1,0 +1,53 @@
+"""The command that invents feedback, to try out retraining."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recommender.cli.cohorts import Ends, Starts
+from recommender.cli.common import WORKSPACE, EncoderName, Workspace, explained, opened
+
+
+@explained
+def simulate(
+    cohort_id: Annotated[str, typer.Argument(metavar="COHORT", help="Id of a cohort to invent.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILES",
+            help="1–2 .csv files to write (feedback, cohorts), or one .xlsx for both.",
+        ),
+    ],
+    starts: Starts = "2026-03-01",
+    ends: Ends = "2026-08-31",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same feedback.")] = 1,
+    k: Annotated[int, typer.Option("-k", help="How many mentors each mentee is shown.")] = 10,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+) -> None:
+    """Invent a cohort's feedback for the sample organisation; everything made of it says so.
+
+    Each mentee is asked for and shown mentors as a UI would do; import the files afterwards.
+    """
+    from recommender.feedback_file import cohort_of_texts, write_feedback
+    from recommender.feedback_file.forms import FORMS
+    from recommender.feedback_import import check_cohort
+    from recommender.progress import shown_progress
+    from recommender.simulation.cohort import simulate_cohort
+
+    days = {"starts_on": starts, "ends_on": ends}
+    name = f"{cohort_id} (simulated)"
+    cohort = cohort_of_texts({"id": cohort_id, "name": name, **days, "simulated": "yes"})
+    FORMS.of(paths)  # refuses at once what could not be written in the end
+    with shown_progress() as progress, opened(workspace, encoder) as recommender:
+        check_cohort(recommender.store, cohort)
+        reports = simulate_cohort(recommender, cohort, seed, k, progress)
+        recommender.put_cohort(cohort)
+    write_feedback(paths, [cohort], reports)
+    names = " ".join(map(str, paths))
+    typer.echo(f"Wrote {len(reports)} simulated reports of cohort {cohort_id} to {names}.")
+    where = "" if workspace == WORKSPACE else f" --workspace {workspace}"
+    typer.echo(f"Import them with: tandem feedback import {names}{where}")

@@ -1,0 +1,108 @@
+"""The words of Tandem as frozen dataclasses: who takes part, what is asked, answered, reported.
+
+Text is canonical once an object exists: Unicode NFC, no control characters, single spaces. Every
+constructor checks every field and raises one :class:`~recommender.errors.InvalidInput` with all
+the problems it found.
+"""
+
+from recommender.domain.checks import (
+    ID_PATTERN,
+    LANGUAGE_PATTERN,
+    MAX_NAME,
+    canonical_text,
+)
+from recommender.domain.feedback import (
+    FORMS,
+    MAX_COMMENT,
+    MAX_SESSION,
+    Again,
+    Cohort,
+    DeclineReason,
+    Feedback,
+    FeedbackForm,
+    FeedbackKind,
+    Fit,
+    Side,
+    overlapping,
+    refuse_overlap,
+)
+from recommender.domain.people import (
+    MAX_CAPACITY,
+    MAX_CAREER_LEVEL,
+    MAX_HOURS_PER_MONTH,
+    MAX_LANGUAGES,
+    MAX_LEVEL,
+    MAX_PRIORITY,
+    MAX_STATEMENTS,
+    MAX_TEXT,
+    TAKES_A_PLACE,
+    Kind,
+    Pair,
+    PairStatus,
+    Person,
+    Roles,
+    Statement,
+    Status,
+    time_zone_names,
+)
+from recommender.domain.progress import (
+    Progress,
+    silent,
+)
+from recommender.domain.ranking import (
+    MAX_GOALS,
+    MAX_K,
+    GoalMatch,
+    Impression,
+    Query,
+    Ranking,
+    Reason,
+    Recommendation,
+)
+
+__all__ = [
+    "FORMS",
+    "ID_PATTERN",
+    "LANGUAGE_PATTERN",
+    "MAX_CAPACITY",
+    "MAX_CAREER_LEVEL",
+    "MAX_COMMENT",
+    "MAX_GOALS",
+    "MAX_HOURS_PER_MONTH",
+    "MAX_K",
+    "MAX_LANGUAGES",
+    "MAX_LEVEL",
+    "MAX_NAME",
+    "MAX_PRIORITY",
+    "MAX_SESSION",
+    "MAX_STATEMENTS",
+    "MAX_TEXT",
+    "TAKES_A_PLACE",
+    "Again",
+    "Cohort",
+    "DeclineReason",
+    "Feedback",
+    "FeedbackForm",
+    "FeedbackKind",
+    "Fit",
+    "GoalMatch",
+    "Impression",
+    "Kind",
+    "Pair",
+    "PairStatus",
+    "Person",
+    "Progress",
+    "Query",
+    "Ranking",
+    "Reason",
+    "Recommendation",
+    "Roles",
+    "Side",
+    "Statement",
+    "Status",
+    "canonical_text",
+    "overlapping",
+    "refuse_overlap",
+    "silent",
+    "time_zone_names",
+]

@@ -1,0 +1,1 @@
+"""How candidates are scored: rankers that add up, feature by feature."""

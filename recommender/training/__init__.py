@@ -1,0 +1,1 @@
+"""How a ranker is trained, measured and compared before HR decides about it."""

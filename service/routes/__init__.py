@@ -1,0 +1,7 @@
+"""The routes. Each turns a request into one call of the recommender, and its outcome into JSON."""
+
+from service.routes import feedback, jobs, people, process, rankers, recommendations
+
+ROUTERS = tuple(
+    topic.router for topic in (recommendations, people, feedback, rankers, jobs, process)
+)
