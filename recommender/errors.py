@@ -84,12 +84,17 @@ class UnknownJob(TandemError):
 
 
 class UnknownCohort(TandemError):
-    """A cohort id that the store does not hold."""
+    """A cohort id that the store does not hold; None where it holds no cohort at all."""
 
-    def __init__(self, cohort_id: str) -> None:
+    def __init__(self, cohort_id: str | None) -> None:
+        found = (
+            "There is no cohort yet"
+            if cohort_id is None
+            else (f"No cohort has the id {quoted(cohort_id)!r}")
+        )
         super().__init__(
-            f"No cohort has the id {quoted(cohort_id)!r}; one that `tandem cohorts list` names is "
-            "expected. Check its spelling, or make the cohort first."
+            f"{found}; one that `tandem cohorts list` names is expected. Check its spelling, or "
+            "make the cohort first with `tandem cohorts put`."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -83,8 +84,25 @@ class Rankers:
 
     def all(self) -> list[RankerState]:
         """Return every release in the order of names, those that cannot be used with why."""
-        states = map(self._state, self.releases.versions())
-        return [state for state in states if state is not None]
+        found = []
+        for version in self.releases.versions():
+            with suppress(UnknownRanker):  # removed a moment ago
+                found.append(self.state(version))
+        return found
+
+    def state(self, version: str) -> RankerState:
+        """Return one release as it lies in the workspace.
+
+        Raises:
+            UnknownRanker: if there is no such release.
+        """
+        facts: Mapping[str, Any] = {}
+        try:
+            facts = self.releases.facts(version)
+            self.releases.load(version)
+        except ArtefactRefused as refusal:
+            return RankerState(version, facts, str(refusal))
+        return RankerState(version, facts, None)
 
     def activate(self, version: str, despite_report: bool = False) -> None:
         """Let a release rank from the next answer of every process on.
@@ -133,15 +151,3 @@ class Rankers:
         return retrain(
             self._store, self.releases, cohort_id, groups or {}, seed, self._clock, progress
         )
-
-    def _state(self, version: str) -> RankerState | None:
-        """Return how a release lies in the workspace, or None if its folder is gone meanwhile."""
-        facts: Mapping[str, Any] = {}
-        try:
-            facts = self.releases.facts(version)
-            self.releases.load(version)
-        except ArtefactRefused as refusal:
-            return RankerState(version, facts, str(refusal))
-        except UnknownRanker:
-            return None
-        return RankerState(version, facts, None)

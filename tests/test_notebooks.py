@@ -1,7 +1,8 @@
-"""The notebooks run from start to end and are committed without output."""
+"""The notebooks run from start to end, leave nothing behind and are committed without output."""
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 
@@ -11,29 +12,45 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @pytest.mark.encoder
 @pytest.mark.journey
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs(path: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "notebooks"
+def test_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, temporary = tmp_path / "notebooks", tmp_path / "temporary"
     folder.mkdir()
-    copy = shutil.copy(path, folder)
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    copy = Path(shutil.copy(path, folder))
     notebook = nbformat.read(copy, as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": folder}}).execute()
-    errors = [
-        output for cell in notebook.cells for output in cell.get("outputs", ()) if "ename" in output
-    ]
-    assert errors == []
-    assert any(cell.get("outputs") for cell in notebook.cells)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert [output for output in outputs if "ename" in output] == []
+    assert any("image/png" in output.get("data", ()) for output in outputs)
+    assert list(folder.iterdir()) == [copy]
+    assert list(temporary.rglob("tandem.db")) == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_is_committed_without_output(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     assert [c.outputs for c in notebook.cells if c.cell_type == "code" and c.outputs] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_uses_public_names_and_defines_nothing(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    nodes = list(ast.walk(ast.parse(code)))
+    used = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            used += [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+    assert [name for name in used if name.startswith("_")] == []
+    assert [node.name for node in nodes if isinstance(node, DEFINITIONS)] == []
 
 
 def test_there_is_a_notebook() -> None:

@@ -28,7 +28,7 @@ class InOrderOfUse(TyperGroup):
     """Lists the commands in the order in which somebody uses them; typer lists groups last."""
 
     def list_commands(self, ctx: object) -> list[str]:
-        return list(ORDER)
+        return sorted(self.commands, key=ORDER.index)
 
 
 app = typer.Typer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -99,8 +99,9 @@ def get_all(connection: Connection) -> list[StoredFeedback]:
 
 def current_of(connection: Connection, cohort_ids: Iterable[str]) -> list[FeedbackRow]:
     """Return the reports of cohorts that count, without comments, in a fixed order."""
+    columns = [feedback.c[field.name] for field in fields(FeedbackRow)]
     query = (
-        select(feedback)
+        select(*columns)
         .where(feedback.c.cohort.in_(list(cohort_ids)))
         .where(feedback.c.replaced_at.is_(None))
         .where(feedback.c.kind != FeedbackKind.COMMENT)
@@ -108,15 +109,15 @@ def current_of(connection: Connection, cohort_ids: Iterable[str]) -> list[Feedba
     )
     return [
         FeedbackRow(
-            row.cohort,
-            row.mentor,
-            row.mentee,
-            Side(row.side),
-            FeedbackKind(row.kind),
-            _value(FeedbackKind(row.kind), row.value),
-            as_utc(row.given_at),
+            cohort,
+            mentor,
+            mentee,
+            _SIDES[side],
+            _KINDS[kind],
+            _value(_KINDS[kind], value),
+            as_utc(given_at),
         )
-        for row in connection.execute(query)
+        for cohort, mentor, mentee, side, kind, value, given_at in connection.execute(query)
     ]
 
 
@@ -125,6 +126,9 @@ def cohorts_with_feedback(connection: Connection) -> set[str]:
     return set(connection.scalars(select(feedback.c.cohort).distinct()))
 
 
+# Hundreds of thousands are read at once, and a dictionary is faster than an enumeration.
+_SIDES = {str(side): side for side in Side}
+_KINDS = {str(kind): kind for kind in FeedbackKind}
 _MENTOR, _MENTEE = people.alias("mentor"), people.alias("mentee")
 _WITH_IDS = (
     select(feedback, _MENTOR.c.id.label("mentor_id"), _MENTEE.c.id.label("mentee_id"))

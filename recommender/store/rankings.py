@@ -124,16 +124,8 @@ def shown_between(connection: Connection, first: date, last: date) -> list[Shown
         .order_by(rankings.c.created_at, rankings.c.mentee, rankings.c.id, impressions.c.position)
     )
     return [
-        ShownRow(
-            row.id,
-            as_utc(row.created_at),
-            row.mentee,
-            row.mentor,
-            row.position,
-            row.encoder,
-            row.features,
-        )
-        for row in connection.execute(query)
+        ShownRow(ranking, as_utc(created_at), *rest)
+        for ranking, created_at, *rest in connection.execute(query)
     ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -19,6 +20,8 @@ from recommender.training.labels import Outcome, PairKey, grade, outcomes
 
 ASKED_UNTIL = timedelta(days=1)
 """A file may give a day instead of a time: asking counts until the end of that day."""
+_NAMES = frozenset(FEATURE_NAMES)
+_values_of = itemgetter(*FEATURE_NAMES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +168,7 @@ def _label(
             continue
         rows.append(
             _Shown(
-                features=[row.features[name] for name in FEATURE_NAMES],
+                features=_values_of(row.features),
                 grade=label,
                 asked=outcome is not None,
                 accepted=outcome is not None and outcome.accepted,
@@ -184,22 +187,17 @@ def _unusable(row: rankings.ShownRow, encoder: str) -> str | None:
         return "no_mentee"
     if row.encoder != encoder:
         return "other_encoder"
-    return None if row.features.keys() == set(FEATURE_NAMES) else "other_features"
+    return None if row.features.keys() == _NAMES else "other_features"
 
 
 def _lists_of_asking(
     shown: Sequence[rankings.ShownRow], cohort_id: str, found: Mapping[PairKey, Outcome]
 ) -> dict[PairKey, str]:
     """Return the list from which each mentor was asked: the last one that showed them."""
-    seen: dict[PairKey, list[tuple[datetime, str]]] = defaultdict(list)
-    for row in shown:
-        if row.mentee is not None:
-            seen[cohort_id, row.mentor, row.mentee].append((row.created_at, row.ranking))
     asked_in: dict[PairKey, str] = {}
-    for pair, lists in seen.items():
+    for row in shown:  # in the order of time, so that the last one stays
+        pair = (cohort_id, row.mentor, row.mentee or 0)
         outcome = found.get(pair)
-        if outcome is not None:
-            before = [ranking for at, ranking in lists if at < outcome.asked_at + ASKED_UNTIL]
-            if before:
-                asked_in[pair] = before[-1]
+        if outcome is not None and row.created_at < outcome.asked_at + ASKED_UNTIL:
+            asked_in[pair] = row.ranking
     return asked_in

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from recommender.artefacts import Write
+from recommender.artefacts import Write, discard_artefact
 from recommender.domain import Cohort, Progress
 from recommender.errors import ArtefactRefused, StoreBusy, UnknownCohort, UnknownRanker
 from recommender.ranker.release import REPORT, SCORE, Release, Releases, json_file
@@ -75,8 +75,7 @@ def retrain(
         material.lexical,
         progress,
     )
-    simulated = material.newest.simulated
-    over_real = simulated and champion is not None and not champion.facts.get("simulated")
+    over_real = material.newest.simulated and not _holds_nothing_real(releases, material.active)
     verdict = judge(trial, champion is not None, over_real)
     report = _report(material, trial, verdict, seed, rng)
     if trial.ranker is None or report.version is None:
@@ -84,7 +83,11 @@ def retrain(
     progress("storing", 0, 1)
     releases.write(report.version, _facts(report), _files(report, trial))
     if verdict.promoted:
-        _activate(store, report.version, material.active, clock)
+        try:
+            _activate(store, report.version, material.active, clock)
+        except StoreBusy:
+            _forget(store, releases, report.version)
+            raise
     progress("storing", 1, 1)
     return report
 
@@ -122,7 +125,7 @@ def _cohorts(connection: Connection, cohort_id: str | None) -> tuple[Cohort, tup
     reported = [cohort for cohort in every.values() if cohort.id in with_feedback]
     candidates = [every[cohort_id]] if cohort_id is not None else reported or [*every.values()]
     if not candidates:
-        raise UnknownCohort("")
+        raise UnknownCohort(None)
     newest = candidates[-1]
     pooled = [
         cohort
@@ -139,6 +142,16 @@ def _usable(releases: Releases, version: str | None) -> Release | None:
         return releases.load(version)
     except (ArtefactRefused, UnknownRanker):
         return None  # answers come in affinity order, too, so that is what is to be beaten
+
+
+def _holds_nothing_real(releases: Releases, version: str | None) -> bool:
+    """Return whether replacing this release loses nothing that real feedback taught."""
+    if version is None:
+        return True
+    try:
+        return bool(releases.facts(version).get("simulated"))
+    except (ArtefactRefused, UnknownRanker):
+        return False  # nobody knows any more what it learned from
 
 
 def _exposure(shown: Sequence[tuple[int, int]], mentors: Sequence[int]) -> NDArray[np.float64]:
@@ -217,9 +230,18 @@ def _activate(
     store: Store, version: str, expected: str | None, clock: Callable[[], datetime]
 ) -> None:
     with store.write() as connection:
-        if activations.active(connection) != expected:
+        # Who trains at the same time with the same data and seed activates the same release.
+        if activations.active(connection) not in (expected, version):
             raise StoreBusy(
                 "Another release of the ranker was activated while this one was measured against "
                 "the one before; nothing was activated. Retrain again."
             )
         activations.activate(connection, version, clock())
+
+
+def _forget(store: Store, releases: Releases, version: str) -> None:
+    """Remove a release that did not become active, unless it once was and may be returned to."""
+    with store.read() as connection:
+        history = activations.history(connection)
+    if all(activation.version != version for activation in history):
+        discard_artefact(releases.path(version))

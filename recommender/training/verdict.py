@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recommender.texts import LANGUAGES, number, text
+from recommender.texts import LANGUAGES, text
 from recommender.training.report import Order
 from recommender.training.trial import FEWEST_MENTEES, Trial
+from recommender.training.wording import count, decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,12 @@ def _sentences(key: str, values: Mapping[str, float]) -> dict[str, str]:
         language: text(
             language,
             f"verdict.{key}",
-            **{
-                name: number(language, value, "+.3f" if isinstance(value, float) else "d")
-                for name, value in values.items()
-            },
+            **{name: _told(language, value) for name, value in values.items()},
         )
         for language in LANGUAGES
     }
+
+
+def _told(language: str, value: float) -> str:
+    """Return a number of people, or a difference, as text."""
+    return count(language, value) if isinstance(value, int) else decimals(language, value, "+z.3f")

@@ -120,8 +120,7 @@ def get_ranker(request: Request, version: KnownVersion) -> Response:
     """Return what a release was made from and how it was measured: aggregates only."""
     rankers = of(request).recommender.rankers
     report = json.loads(_text(rankers, version, REPORT))
-    states = {state.version: state for state in rankers.all()}
-    return JSONResponse({**ranker_fields(states[version]), "report": report})
+    return JSONResponse({**ranker_fields(rankers.state(version)), "report": report})
 
 
 @router.get(

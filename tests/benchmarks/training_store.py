@@ -30,14 +30,18 @@ from recommender.training.examples import Examples
 ENCODER = "benchmark"
 FIRST_DAY = date(2024, 1, 1)
 COHORT_DAYS = 180
-N_SESSIONS = 3
+N_SESSIONS = 1
 SAID = ((Fit.NOT_A_FIT, 1), (Fit.UNDECIDED, 2), (Fit.UNDECIDED, 4), (Fit.GOOD, 5))
 """Fit and usefulness, as said by both sides, that lead to the grades 0 to 3."""
 CHUNK = 20_000
 
 
-def fill(workspace: Path, examples: Examples) -> None:
-    """Store people, cohorts, lists and reports of both sides that ``gather`` labels like these."""
+def fill(workspace: Path, examples: Examples) -> int:
+    """Store people, cohorts, lists and reports that ``gather`` labels like these.
+
+    Returns:
+        How many reports there are.
+    """
     store = Store.in_folder(workspace)
     n_mentors = int(examples.mentor.max()) + 1
     ids = [f"mentor-{n}" for n in range(n_mentors)]
@@ -45,7 +49,9 @@ def fill(workspace: Path, examples: Examples) -> None:
     with store.write() as connection:
         people.put(connection, list(_invented(ids)))
         number_of = people.numbers(connection)
-        cohorts.put(connection, [_cohort(examples, place) for place in range(len(examples.cohorts))])
+        cohorts.put(
+            connection, [_cohort(examples, place) for place in range(len(examples.cohorts))]
+        )
         numbers = [number_of[one] for one in ids]
         rows: dict[str, tuple[Table, list[dict[str, Any]]]] = {
             table.name: (table, [])
@@ -65,6 +71,7 @@ def fill(workspace: Path, examples: Examples) -> None:
             for start in range(0, len(values), CHUNK):
                 connection.execute(insert(table), values[start : start + CHUNK])
     store.close()
+    return len(rows["feedback"][1])
 
 
 def _invented(ids: list[str]) -> Iterator[Person]:
@@ -123,7 +130,7 @@ def _impression(examples: Examples, row: int, mentor: int) -> dict[str, Any]:
 
 
 def _reports(examples: Examples, row: int, mentor: int, mentee: int) -> Iterator[dict[str, Any]]:
-    """Say what happened: asked, answered, and after each of the sessions what both sides think."""
+    """Say what happened: asked, answered, and after the sessions what both sides think."""
     if not examples.asked[row]:
         return
     accepted = bool(examples.accepted[row])

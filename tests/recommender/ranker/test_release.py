@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from recommender.artefacts import MANIFEST, write_artefact
 from recommender.errors import ArtefactRefused, UnknownRanker
 from recommender.features import FEATURE_NAMES, FEATURE_SCHEMA
 from recommender.ranker.additive import AdditiveScore, Steps
-from recommender.ranker.release import CARD, SCORE, Releases, json_file
+from recommender.ranker.release import CARD, KIND, SCHEMA, SCORE, Releases, json_file
 
 VERSION = "spring-0123abcd"
-FACTS = {"encoder": "encoder-digest", "feature_schema": FEATURE_SCHEMA}
+FACTS = {"version": VERSION, "encoder": "encoder-digest", "feature_schema": FEATURE_SCHEMA}
 
 
 def score_of(**weights: float) -> AdditiveScore:
@@ -135,22 +134,17 @@ def newer(folder: Path) -> None:
     (folder / MANIFEST).write_text(json.dumps({**manifest, "schema": 2}), encoding="utf-8")
 
 
-def another_score(folder: Path) -> None:
-    shutil.rmtree(folder)
-    files = {SCORE: json_file({"features": []})}
-    write_artefact(folder, "ranker", 1, {**FACTS, "version": VERSION}, files)
+def no_features(folder: Path) -> None:
+    write_artefact(folder, KIND, SCHEMA, FACTS, {SCORE: json_file({"features": []})})
 
 
 def other_features(folder: Path) -> None:
-    shutil.rmtree(folder)
     other = AdditiveScore(("affinity",), np.zeros(1), np.ones(1), (Steps.none(),))
-    write_artefact(
-        folder, "ranker", 1, {**FACTS, "version": VERSION}, {SCORE: json_file(other.as_json())}
-    )
+    write_artefact(folder, KIND, SCHEMA, FACTS, {SCORE: json_file(other.as_json())})
 
 
 @pytest.mark.parametrize(
-    "spoil", [damaged_score, no_manifest, foreign, newer, another_score, other_features]
+    "spoil", [damaged_score, no_manifest, foreign, newer, no_features, other_features]
 )
 def test_a_refusal_names_the_release_and_no_path_of_the_workspace(
     releases: Releases, tmp_path: Path, spoil: Callable[[Path], None]

@@ -59,7 +59,7 @@ def test_the_last_line_says_what_can_be_done(language: str) -> None:
     refused = summary(replace(full_report(), promoted=False), language)[-1]
     assert VERSION in promoted
     assert promoted.endswith("tandem rankers rollback")
-    assert refused.endswith(f"tandem rankers activate {VERSION}")
+    assert refused.endswith(f"tandem rankers activate {VERSION} --despite-report")
 
 
 @EVERY_LANGUAGE

@@ -49,6 +49,7 @@ def spied(
     """Return the trial, what it fitted rankers to, and what it chose among them on."""
     fits: list[Fitted] = []
     chosen_on: list[Examples] = []
+
     def fit(contender: Contender, part: Examples, slope: float) -> Ranker:
         fits.append((part, fitted(contender, part, slope)))
         return fits[-1][1]

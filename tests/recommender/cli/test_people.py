@@ -1,32 +1,17 @@
-"""The command line: what it prints, how it exits, and that a refusal changes nothing."""
+"""People: what the commands print, how they exit, and that a refusal changes nothing."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from recommender import __version__, catalogue, encoder, pipeline
-from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE, app, programs
+from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 from recommender.domain import Pair, PairStatus, Person
-from recommender.errors import EncoderUnavailable
 from recommender.people_file import write_people
-from tests.conftest import HashEncoder, goal, person, skill
-from tests.recommender.test_encoder_evaluation import CATALOGUE
-
-
-@pytest.fixture(autouse=True)
-def _hash_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    def open_encoder(name: str | None = None, threads: int | None = None) -> HashEncoder:
-        if name == "missing/model":
-            raise EncoderUnavailable("no such model")
-        return HashEncoder()
-
-    monkeypatch.setattr(pipeline, "open_encoder", open_encoder)
+from tests.conftest import goal, person, skill
+from tests.recommender.cli.conftest import run
 
 
 def everybody() -> list[Person]:
@@ -42,10 +27,6 @@ def files(tmp_path: Path) -> list[str]:
     paths = [tmp_path / name for name in ("people.csv", "statements.csv", "pairs.csv")]
     write_people(paths, everybody(), [Pair("cleo", "anna", PairStatus.ENDED)])
     return [str(path) for path in paths]
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
 
 
 def test_import_recommend_and_export(files: list[str], tmp_path: Path) -> None:
@@ -123,60 +104,3 @@ def test_exit_codes(arguments: list[str], code: int, files: list[str], tmp_path:
     result = run(*arguments, *workspace)
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output
-
-
-def test_a_workspace_that_is_a_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "w").write_text("not a folder")
-    refused = run("index", "--workspace", str(tmp_path / "w"))
-    assert refused.exit_code == EXIT_UNUSABLE
-    assert "--workspace" in refused.stderr
-
-
-def test_version() -> None:
-    assert run("--version").stdout.strip() == f"tandem {__version__}"
-
-
-@pytest.mark.parametrize("what", ["recommender", "recommender.cli", "service"])
-def test_importing_is_quick(what: str) -> None:
-    """Nothing heavy is imported before it is needed."""
-    code = f"import sys, {what}; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
-    heavy = {"torch", "sentence_transformers", "sklearn", "faiss", "numpy", "sqlalchemy", "fastapi"}
-    assert heavy.isdisjoint(loaded)
-
-
-class TestEvaluateEncoder:
-    """The table of encoders, on an invented catalogue."""
-
-    @pytest.fixture(autouse=True)
-    def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def open_encoder(name: str | None = None) -> HashEncoder:
-            if name == "missing/model":
-                raise EncoderUnavailable("no such model")
-            return HashEncoder(name or "bundled")
-
-        monkeypatch.setattr(encoder, "open_encoder", open_encoder)
-        monkeypatch.setattr(catalogue, "read_catalogue", lambda _: CATALOGUE)
-        monkeypatch.setattr(programs, "_teacher", lambda: None)
-
-    def test_the_bundled_model_stands_beside_those_named(self) -> None:
-        told = run("evaluate-encoder", "another/model")
-        assert told.exit_code == 0, told.output
-        head = told.stdout.splitlines()[0]
-        assert head == "| MRR (95% interval) | queries | bundled | another/model | TF-IDF |"
-        assert "unseen concepts, within" in told.stdout
-        assert "left out: install" in told.stdout
-
-    def test_json_for_machines(self) -> None:
-        told = run("evaluate-encoder", "--json")
-        reports = json.loads(told.stdout)
-        assert [report["name"] for report in reports] == ["bundled", "TF-IDF"]
-        assert {"name", "value", "low", "high", "n"} == set(reports[0]["measures"][0])
-
-    def test_what_is_missing_is_told(self, tmp_path: Path) -> None:
-        assert run("evaluate-encoder", "missing/model").exit_code == EXIT_UNUSABLE
-        told = run("evaluate-encoder", "--material", str(tmp_path))
-        assert told.exit_code == EXIT_INVALID
-        assert "skills_de_en.csv.gz is not there" in told.output

@@ -1,0 +1,48 @@
+"""The table of encoders, on an invented catalogue."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from recommender import catalogue, encoder
+from recommender.cli import EXIT_INVALID, EXIT_UNUSABLE, programs
+from recommender.errors import EncoderUnavailable
+from tests.conftest import HashEncoder
+from tests.recommender.cli.conftest import done, run
+from tests.recommender.test_encoder_evaluation import CATALOGUE
+
+
+@pytest.fixture(autouse=True)
+def _small(_hash_encoder: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_encoder(name: str | None = None) -> HashEncoder:
+        if name == "missing/model":
+            raise EncoderUnavailable("no such model")
+        return HashEncoder(name or "bundled")
+
+    monkeypatch.setattr(encoder, "open_encoder", open_encoder)
+    monkeypatch.setattr(catalogue, "read_catalogue", lambda _: CATALOGUE)
+    monkeypatch.setattr(programs, "_teacher", lambda: None)
+
+
+def test_the_bundled_model_stands_beside_those_named() -> None:
+    told = done("evaluate-encoder", "another/model")
+    head = told.splitlines()[0]
+    assert head == "| MRR (95% interval) | queries | bundled | another/model | TF-IDF |"
+    assert "unseen concepts, within" in told
+    assert "left out: install" in told
+
+
+def test_json_for_machines() -> None:
+    reports = json.loads(done("evaluate-encoder", "--json"))
+    assert [report["name"] for report in reports] == ["bundled", "TF-IDF"]
+    assert {"name", "value", "low", "high", "n"} == set(reports[0]["measures"][0])
+
+
+def test_what_is_missing_is_told(tmp_path: Path) -> None:
+    assert run("evaluate-encoder", "missing/model").exit_code == EXIT_UNUSABLE
+    told = run("evaluate-encoder", "--material", tmp_path)
+    assert told.exit_code == EXIT_INVALID
+    assert "skills_de_en.csv.gz is not there" in told.output
