@@ -8,7 +8,7 @@ WORK ?= workspace/encoder_training
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve test lint format bench docs lock sample encoder clean
+.PHONY: help install install-dev demo serve test lint format bench docs lock sample encoder concepts clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 22
@@ -61,6 +61,9 @@ sample: install  ## Invent the sample organisation anew (the files in data/ must
 
 encoder: install-dev  ## Train the bilingual encoder (MATERIAL=..., WORK=...; two hours)
 	$(BIN)/python -m recommender.encoder_training --material $(MATERIAL) --work $(WORK)
+
+concepts: install-dev  ## Fit the links of statements to concepts anew (some minutes)
+	$(BIN)/python -m recommender.concept_training
 
 lock: install-dev  ## Write the installed versions to constraints.txt
 	@{ echo "# Exact versions that CI installs; written by 'make lock'."; \

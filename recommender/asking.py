@@ -64,20 +64,52 @@ def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float)
         InvalidInput: if the mentee has no goal, or does not take part at the moment.
         EncoderUnavailable: if a goal must be encoded and the model cannot be loaded.
     """
-    mentee: int | None = None
-    partners: tuple[int, ...] = ()
-    goals = query.goals
-    skills: tuple[Statement, ...] = ()
-    languages = tuple(goal.language for goal in goals)
-    known: dict[str, Vectors] = {}
-    if query.mentee_id is not None:
-        mentee, person = _mentee(connection, query.mentee_id, bool(query.goals))
-        partners = tuple(pairs.partners_of(connection, mentee))
-        goals = query.goals or person.goals
-        skills = person.skills
-        languages = person.languages
-        wanted = [statement.text for statement in (*goals, *skills)]
-        known = vectors.get(connection, encoder.digest, wanted)
+    if query.mentee_id is None:
+        languages = tuple(goal.language for goal in query.goals)
+        return _asked(encoder, None, (), query.goals, (), languages, {}, coverage)
+    number, person = _mentee(connection, query.mentee_id, bool(query.goals))
+    return ask_for(connection, encoder, number, person, query.goals or person.goals, coverage)
+
+
+def ask_for(
+    connection: Connection,
+    encoder: Encoder,
+    number: int,
+    person: Person,
+    goals: tuple[Statement, ...],
+    coverage: float,
+) -> Asked:
+    """Turn a stored person's goals into vectors, whether they take part or not.
+
+    Args:
+        connection: A transaction on the store.
+        encoder: Encodes what is not stored.
+        number: The person's number.
+        person: The person.
+        goals: What they want to learn; may be nothing.
+        coverage: Cosine from which a statement covers a goal.
+
+    Raises:
+        EncoderUnavailable: if a text must be encoded and the model cannot be loaded.
+    """
+    partners = tuple(pairs.partners_of(connection, number))
+    wanted = [statement.text for statement in (*goals, *person.skills)]
+    known = vectors.get(connection, encoder.digest, wanted)
+    return _asked(
+        encoder, number, partners, goals, person.skills, person.languages, known, coverage
+    )
+
+
+def _asked(
+    encoder: Encoder,
+    mentee: int | None,
+    partners: tuple[int, ...],
+    goals: tuple[Statement, ...],
+    skills: tuple[Statement, ...],
+    languages: tuple[str, ...],
+    known: dict[str, Vectors],
+    coverage: float,
+) -> Asked:
     encoded = _vectors(encoder, known, [goal.text for goal in goals])
     own_skills = _vectors(encoder, known, [skill.text for skill in skills])
     levels = np.array([skill.level for skill in skills], dtype=np.int8)
@@ -146,7 +178,7 @@ def _thresholds(
 def _own_levels(
     goals: Vectors, own_skills: Vectors, levels: NDArray[np.int8], coverage: NDArray[np.float64]
 ) -> NDArray[np.int8]:
-    if len(own_skills) == 0:
+    if len(goals) == 0 or len(own_skills) == 0:
         return np.zeros(len(goals), dtype=np.int8)
     similarity = goals @ own_skills.T
     closest = similarity.argmax(axis=1)

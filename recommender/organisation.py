@@ -60,6 +60,11 @@ class Organisation:
             self.skills = self._load(connection, Kind.SKILL)
             self.goals = self._load(connection, Kind.GOAL)
 
+    @property
+    def revision(self) -> int:
+        """The store's revision that the arrays show."""
+        return self._revision
+
     def refresh(self) -> None:
         """Apply what changed in the store since the last time.
 

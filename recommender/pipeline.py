@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from recommender.answering import RecommenderConfig, answer
 from recommender.asking import ask
-from recommender.domain import Cohort, Feedback, Person, Progress, Query, Ranking, silent
+from recommender.domain import Cohort, Feedback, Kind, Person, Progress, Query, Ranking, silent
 from recommender.encoder import Encoder, open_encoder
 from recommender.encoding import encode_missing
 from recommender.errors import UnknownPerson
@@ -22,15 +23,22 @@ from recommender.feedback_import import (
     put_cohort,
     record_feedback,
 )
+from recommender.gaps import choices
+from recommender.gaps.knowledge import Knowledge, open_knowledge
+from recommender.gaps.own import OwnGaps
+from recommender.gaps.person import PersonGaps
 from recommender.organisation import Organisation
 from recommender.people_export import export_people
 from recommender.people_import import ImportReport, check_manager, import_people, put_person
 from recommender.ranker.release import Releases
 from recommender.rankers import Rankers, utc_now
+from recommender.role_profiles import RoleProfile
 from recommender.store import Store, cohorts, feedback, jobs, people, rankings, vectors
 from recommender.store.feedback import StoredFeedback
 
 if TYPE_CHECKING:
+    from recommender.gaps.organisation import OrganisationGaps
+    from recommender.gaps.publishing import PublishedGaps
     from recommender.training.report import RetrainingReport
 
 DEFAULT_WORKSPACE = Path("workspace")
@@ -63,6 +71,7 @@ class Recommender:
         self.config = config or RecommenderConfig()
         self.organisation = Organisation(store, encoder, workspace / "index", progress)
         self.clock: Callable[[], datetime] = utc_now
+        self._workspace = workspace
         releases = Releases(workspace / "rankers", encoder.digest)
         self.rankers = Rankers(store, releases, lambda: self.clock())
 
@@ -265,6 +274,63 @@ class Recommender:
             if found is None:
                 raise UnknownPerson(person_id)
             return tuple(feedback.given_by(connection, found[0]))
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """The skill catalogue, the role profiles and the linker; opened when first asked for."""
+        return open_knowledge(self.encoder, self._workspace)
+
+    def role_profiles(self) -> tuple[RoleProfile, ...]:
+        """Return every role profile that a person may choose, in the order of ids."""
+        return tuple(self.knowledge.profiles.values())
+
+    def gaps_of(self, person_id: str) -> PersonGaps:
+        """Return a person's own gaps: for that person's eyes, and nobody else's.
+
+        Raises:
+            UnknownPerson: if there is none with this id.
+            EncoderUnavailable: if a statement must be encoded and the model cannot be loaded.
+        """
+        return self._own_gaps.of(person_id, self.config.rules, self.coverage)
+
+    def organisation_gaps(self) -> OrganisationGaps:
+        """Return supply and demand of skills, in tables in which no individual can be seen.
+
+        The picture stays as it is until the data of at least five people have changed.
+        """
+        return self._published_gaps.current()
+
+    def choose_role_profile(self, person_id: str, profile_id: str | None) -> None:
+        """Store the role profile that a person chose for themselves; None takes it back.
+
+        Raises:
+            UnknownPerson: if there is none with this id.
+            InvalidInput: if there is no such profile.
+        """
+        choices.choose_profile(self.store, self.knowledge, person_id, profile_id)
+
+    def correct_link(
+        self, person_id: str, kind: Kind, text: str, concepts: Sequence[str] | None
+    ) -> None:
+        """Store which concepts a person's own statement belongs to, from now on.
+
+        An empty sequence says that it belongs to none; None returns to the automatic link.
+
+        Raises:
+            UnknownPerson: if there is none with this id.
+            InvalidInput: if the person does not state this, or a concept is unknown.
+        """
+        choices.correct_link(self.store, self.knowledge, person_id, kind, text, concepts)
+
+    @cached_property
+    def _published_gaps(self) -> PublishedGaps:
+        from recommender.gaps.publishing import PublishedGaps
+
+        return PublishedGaps(self.store, self.encoder, self.knowledge, lambda: self.clock())
+
+    @cached_property
+    def _own_gaps(self) -> OwnGaps:
+        return OwnGaps(self.store, self.encoder, self.organisation, self.knowledge)
 
     def retrain(
         self,

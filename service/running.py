@@ -6,8 +6,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter
 from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
 from threadpoolctl import threadpool_limits
@@ -73,6 +74,7 @@ class Running:
     jobs: Jobs
     preload: Preload
     metrics: Metrics
+    one_picture_at_a_time: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
 
     def hindrance(self) -> str | None:
         """Return why requests cannot be answered yet, or None."""

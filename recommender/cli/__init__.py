@@ -11,14 +11,24 @@ import typer
 from typer.core import TyperGroup
 
 from recommender import __version__
-from recommender.cli import cohorts, feedback, people, programs, rankers, simulate
+from recommender.cli import (
+    choices,
+    cohorts,
+    feedback,
+    gaps,
+    people,
+    programs,
+    rankers,
+    simulate,
+)
 from recommender.cli.common import EPILOG, EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 
 __all__ = ["EXIT_INVALID", "EXIT_UNKNOWN", "EXIT_UNUSABLE", "app"]
 
-PEOPLE, FEEDBACK, PROGRAMS = "People", "Feedback and ranker", "Programs"
+PEOPLE, GAPS, FEEDBACK, PROGRAMS = "People", "Skill gaps", "Feedback and ranker", "Programs"
 ORDER = (
     *("import", "export", "index", "recommend"),
+    *("gaps", "role-profiles", "links", "report"),
     *("cohorts", "feedback", "retrain", "rankers", "simulate"),
     *("serve", "demo", "evaluate-encoder"),
 )
@@ -61,6 +71,10 @@ app.command("import", rich_help_panel=PEOPLE)(people.import_)
 app.command("export", rich_help_panel=PEOPLE)(people.export)
 app.command("index", rich_help_panel=PEOPLE)(people.index)
 app.command("recommend", rich_help_panel=PEOPLE)(people.recommend)
+app.command("gaps", rich_help_panel=GAPS)(gaps.gaps)
+app.add_typer(choices.profiles, name="role-profiles", rich_help_panel=GAPS)
+app.add_typer(choices.links, name="links", rich_help_panel=GAPS)
+app.command("report", rich_help_panel=GAPS)(gaps.report)
 app.add_typer(cohorts.app, name="cohorts", rich_help_panel=FEEDBACK)
 app.add_typer(feedback.app, name="feedback", rich_help_panel=FEEDBACK)
 app.command("retrain", rich_help_panel=FEEDBACK)(rankers.retrain)

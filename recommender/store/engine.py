@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from recommender.errors import StoreBusy, WorkspaceUnusable
 
-HEAD = "0002"
+HEAD = "0003"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 WRITES = "tandem_writes"
 PRIVATE_FILE = 0o600

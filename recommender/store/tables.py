@@ -167,6 +167,39 @@ feedback = Table(
     sqlite_autoincrement=True,
 )
 
+link_corrections = Table(
+    "link_corrections",
+    metadata,
+    Column("statement", Integer, ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True),
+    # The empty text says that the statement belongs to no concept.
+    Column("concept", String(200), primary_key=True),
+)
+
+chosen_profiles = Table(
+    "chosen_profiles",
+    metadata,
+    Column("person", Integer, ForeignKey("people.number", ondelete="CASCADE"), primary_key=True),
+    Column("profile", String(200), nullable=False),
+)
+
+published_gaps = Table(
+    "published_gaps",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("made_with", String(200), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+gap_snapshots = Table(
+    "gap_snapshots",
+    metadata,
+    Column("cohort", String(64), ForeignKey("cohorts.id", ondelete="CASCADE"), primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+)
+
 activations = Table(
     "activations",
     metadata,

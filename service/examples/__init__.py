@@ -13,6 +13,18 @@ from service.examples.feedback import (
     FEEDBACK_REPORT,
     GIVEN_FEEDBACK,
 )
+from service.examples.gaps import (
+    CONCEPT_IDS,
+    CONCEPTS,
+    LINK_CORRECTION,
+    LINK_TO_NOTHING,
+    NO_PROFILE,
+    ORGANISATION_GAPS,
+    OWN_GAPS,
+    PROFILE_CHOICE,
+    PROFILE_ID,
+    ROLE_PROFILES,
+)
 from service.examples.jobs import (
     FEEDBACK_JOB,
     FEEDBACK_JOB_WAITING,
@@ -45,15 +57,18 @@ __all__ = [
     "BODIES",
     "COHORT_BODY",
     "COHORT_ID",
+    "CONCEPT_IDS",
     "FEEDBACK_BODY",
     "JOB",
     "JOB_ID",
     "MENTOR_BODY",
     "MENTOR_ID",
     "METRICS",
+    "OWN_GAPS",
     "PERSON",
     "PERSON_BODY",
     "PERSON_ID",
+    "PROFILE_ID",
     "RANKER_VERSION",
     "REPORT",
     "TAGS",
@@ -62,6 +77,11 @@ __all__ = [
 TAGS: list[dict[str, Any]] = [
     {"name": "recommendations", "description": "The best mentors for a mentee, with reasons."},
     {"name": "people", "description": "Who takes part. Changes count in the very next answer."},
+    {
+        "name": "gaps",
+        "description": "What a person has yet to learn, for them alone; and the organisation's "
+        "picture, in which nobody can be seen.",
+    },
     {"name": "feedback", "description": "Cohorts, and what both sides of pairs report in them."},
     {"name": "rankers", "description": "Retraining, and which ranker is active. For HR."},
     {"name": "jobs", "description": "Long work: imports and retrainings."},
@@ -77,6 +97,8 @@ tandem_people 2.0
 _RECOMMENDATIONS = "/v1/recommendations"
 _PERSON = "/v1/people/{person_id}"
 _IMPORT = "/v1/people/import"
+_ROLE_PROFILE = "/v1/people/{person_id}/role-profile"
+_LINKS = "/v1/people/{person_id}/links"
 _COHORT = "/v1/cohorts/{cohort_id}"
 _FEEDBACK = "/v1/feedback"
 _FEEDBACK_IMPORT = "/v1/feedback/imports"
@@ -92,6 +114,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", _IMPORT): {
         "three_csv_files": {"files": ["people.csv", "statements.csv", "pairs.csv"]}
     },
+    ("put", _ROLE_PROFILE): {"chosen": PROFILE_CHOICE, "taken_back": NO_PROFILE},
+    ("put", _LINKS): {"two_concepts": LINK_CORRECTION, "none": LINK_TO_NOTHING},
     ("put", _COHORT): {"autumn": COHORT_BODY},
     ("post", _FEEDBACK): {"one_pair": FEEDBACK_BODY},
     ("post", _FEEDBACK_IMPORT): {"two_csv_files": {"files": ["feedback.csv", "cohorts.csv"]}},
@@ -107,6 +131,12 @@ ANSWERS: dict[tuple[str, str, int], dict[str, Any]] = {
     ("put", _PERSON, 201): {"mentee": PERSON},
     ("get", _PERSON, 200): {"mentee": PERSON},
     ("post", _IMPORT, 202): {"waiting": JOB_WAITING},
+    ("get", "/v1/people/{person_id}/gaps", 200): {"mentee": OWN_GAPS},
+    ("put", _ROLE_PROFILE, 200): {"mentee": OWN_GAPS},
+    ("put", _LINKS, 200): {"mentee": OWN_GAPS},
+    ("get", "/v1/role-profiles", 200): {"one_profile": ROLE_PROFILES},
+    ("get", "/v1/concepts", 200): {"two_concepts": CONCEPTS},
+    ("get", "/v1/gaps", 200): {"in_english": ORGANISATION_GAPS},
     ("put", _COHORT, 200): {"autumn": COHORT},
     ("put", _COHORT, 201): {"autumn": COHORT},
     ("get", "/v1/cohorts", 200): {"one_cohort": COHORTS},

@@ -32,6 +32,7 @@ from service.schemas.feedback import CohortBody
 from service.schemas.people import PersonBody
 from service.settings import Settings
 from tests.conftest import HashEncoder
+from tests.recommender.gaps.knowledge_world import WORD, knowledge
 from tests.service.conftest import release
 
 CHECKS = [
@@ -53,6 +54,13 @@ SUCCESSES = {
     # What it sends to imports has no file names; test_imports.py has the successes.
     "import_people": set(),
     "import_feedback": set(),
+    "get_own_gaps": {200},
+    "choose_role_profile": {200},
+    # What it sends is no statement of anybody; test_gaps.py has the successes.
+    "correct_link": set(),
+    "get_role_profiles": {200},
+    "get_concepts": {200},
+    "get_gaps": {200},
     "put_cohort": {200},
     "get_cohorts": {200},
     "post_feedback": {200},
@@ -73,6 +81,10 @@ REFUSALS = {
     "recommend": {415, 422},
     "get_person": {404},
     "get_job": {404},
+    "get_own_gaps": {404},
+    "choose_role_profile": {404, 415, 422},
+    "correct_link": {404, 415, 422},
+    "get_gaps": {422},
     "put_cohort": {415, 422},
     "post_feedback": {415, 422},
     "get_feedback": {404},
@@ -90,6 +102,7 @@ reached: dict[str, set[int]] = defaultdict(set)
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, Recommender]]:
     workspace: Path = tmp_path_factory.mktemp("contract")
     recommender = Recommender(Store.in_folder(workspace), HashEncoder(), workspace)
+    recommender.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
     job = {**examples.JOB, "created_at": datetime.now(UTC), "updated_at": datetime.now(UTC)}
     del job["problems"]
     with recommender.store.write() as connection:

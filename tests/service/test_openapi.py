@@ -16,8 +16,10 @@ from starlette.testclient import TestClient
 from recommender import domain
 from recommender.errors import Problem
 from recommender.feedback_import import FeedbackReport
+from recommender.gaps import linking, organisation, person
 from recommender.people_import import ImportReport
 from recommender.pipeline import Recommender
+from recommender.role_profiles import RoleProfile
 from recommender.store.jobs import Job
 from recommender.training import report
 from recommender.training.comparison import Difference, Estimate
@@ -26,7 +28,8 @@ from service import examples
 from service.errors import PROBLEM_JSON
 from service.jobs import JobKind
 from service.routes import ROUTERS
-from service.schemas import feedback, jobs, people, process, rankers, recommendations
+from service.schemas import feedback, gaps, jobs, people, process, rankers, recommendations
+from tests.recommender.gaps.knowledge_world import WORD, knowledge
 from tests.service.conftest import release, until_over
 
 Operation = tuple[str, str, dict[str, Any]]
@@ -50,6 +53,10 @@ def operations(app: FastAPI) -> Iterator[Operation]:
         (feedback.CohortAnswer, domain.Cohort),
         (feedback.FeedbackBody, domain.Feedback),
         (feedback.FeedbackReportAnswer, FeedbackReport),
+        (gaps.PersonGapsAnswer, person.PersonGaps),
+        (gaps.LinkedStatementAnswer, linking.LinkedStatement),
+        (gaps.LinkedConceptAnswer, linking.LinkedConcept),
+        (gaps.RoleProfileAnswer, RoleProfile),
         (rankers.RetrainingAnswer, report.RetrainingReport),
         (rankers.OrderMeasuresAnswer, report.OrderMeasures),
         (rankers.ComparisonAnswer, report.Comparison),
@@ -67,6 +74,16 @@ def operations(app: FastAPI) -> Iterator[Operation]:
 )
 def test_models_have_the_fields_of_the_domain(model: type[BaseModel], meant: type[Any]) -> None:
     assert set(model.model_fields) == {field.name for field in dataclasses.fields(meant)}
+
+
+def test_a_gap_has_the_fields_of_the_domain_and_says_whether_it_can_be_closed() -> None:
+    meant = {field.name for field in dataclasses.fields(person.Gap)}
+    assert set(gaps.GapAnswer.model_fields) == meant | {"closable"}
+
+
+def test_the_picture_has_every_table() -> None:
+    meant = {field.name for field in dataclasses.fields(organisation.OrganisationGaps)}
+    assert set(gaps.OrganisationGapsAnswer.model_fields) == meant | {"language", "withheld_below"}
 
 
 @pytest.mark.parametrize(
@@ -156,6 +173,8 @@ def test_example_bodies_are_accepted(client: TestClient, tiny_world: Recommender
     ):
         assert client.put(f"/v1/people/{person_id}", json=body).status_code == 201
     accepted = {
+        ("put", "/v1/people/{person_id}/role-profile"): 200,
+        ("put", "/v1/people/{person_id}/links"): 200,
         ("post", "/v1/recommendations"): 200,
         ("put", "/v1/people/{person_id}"): 200,
         ("put", "/v1/cohorts/{cohort_id}"): 201,
@@ -166,6 +185,7 @@ def test_example_bodies_are_accepted(client: TestClient, tiny_world: Recommender
     of_files = {("post", "/v1/people/import"), ("post", "/v1/feedback/imports")}
     assert set(accepted) == set(examples.BODIES) - of_files
     release(tiny_world, examples.RANKER_VERSION)
+    tiny_world.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
     ids = {"person_id": examples.PERSON_ID, "cohort_id": examples.COHORT_ID}
     for (method, path), status in accepted.items():
         for body in examples.BODIES[method, path].values():

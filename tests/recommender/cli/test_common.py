@@ -36,6 +36,8 @@ def test_help_groups_the_commands_in_the_order_of_use() -> None:
     told = done("--help", COLUMNS="100", TERM="dumb").split("─ People ─")[1]
     assert re.findall(r"^(?:╭─ ([\w ]+?) ─|│ ([\w-]+)  )", told, re.M) == [
         *(("", name) for name in ("import", "export", "index", "recommend")),
+        ("Skill gaps", ""),
+        *(("", name) for name in ("gaps", "role-profiles", "links", "report")),
         ("Feedback and ranker", ""),
         *(("", name) for name in ("cohorts", "feedback", "retrain", "rankers", "simulate")),
         ("Programs", ""),

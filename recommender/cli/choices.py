@@ -1,0 +1,109 @@
+"""Commands by which people say something about their own gaps: a role profile, and links."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from recommender.cli.common import (
+    WORKSPACE,
+    AsJson,
+    EncoderName,
+    Language,
+    ReportLanguage,
+    Workspace,
+    explained,
+    opened,
+    print_json,
+)
+from recommender.domain import Kind
+
+NO_PROFILE = "none"
+
+profiles = typer.Typer(
+    help="See what roles are expected to know, and choose one for oneself.", no_args_is_help=True
+)
+links = typer.Typer(help="Correct what one's own statements are about.", no_args_is_help=True)
+
+Person = Annotated[str, typer.Argument(help="Id of the person who says so.")]
+
+
+@profiles.command("list")
+@explained
+def list_(
+    language: ReportLanguage = Language.EN,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the role profiles that a person may choose."""
+    with opened(workspace, encoder) as recommender:
+        every = recommender.role_profiles()
+    if as_json:
+        print_json([asdict(profile) for profile in every])
+        return
+    for one in every:
+        typer.echo(f"{one.id}  {one.label[language]}. {one.description[language]}")
+
+
+@profiles.command("choose")
+@explained
+def choose(
+    person: Person,
+    profile: Annotated[
+        str, typer.Argument(help="As `tandem role-profiles list` names it, or none.")
+    ],
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+) -> None:
+    """Store the role profile that a person chose for themselves; nobody assigns one."""
+    chosen = None if profile == NO_PROFILE else profile
+    with opened(workspace, encoder) as recommender:
+        recommender.choose_role_profile(person, chosen)
+    typer.echo(f"Chosen: {chosen}." if chosen else "No role profile is chosen.")
+
+
+@links.command("concepts")
+@explained
+def concepts(
+    language: ReportLanguage = Language.EN,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what a statement can be about, by id and name."""
+    with opened(workspace, encoder) as recommender:
+        every = list(recommender.knowledge.concepts.values())
+    if as_json:
+        print_json([{"id": one.id, "label": one.label} for one in every])
+        return
+    for one in every:
+        typer.echo(f"{one.id}  {one.label[language]}")
+
+
+@links.command("correct")
+@explained
+def correct(
+    person: Person,
+    kind: Annotated[Kind, typer.Option(help="Kind of the statement.")],
+    text: Annotated[str, typer.Option(help="The statement, as it is stored.")],
+    concept: Annotated[
+        list[str] | None,
+        typer.Option(help="As `tandem links concepts` names it; repeatable."),
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="It is about none of them.")] = False,
+    automatic: Annotated[
+        bool, typer.Option("--automatic", help="Return to what is recognised automatically.")
+    ] = False,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+) -> None:
+    """Store what a person's own statement is about; it wins over what is recognised."""
+    if bool(concept) + none + automatic != 1:
+        raise typer.BadParameter("Give --concept, or --none, or --automatic.")
+    with opened(workspace, encoder) as recommender:
+        recommender.correct_link(person, kind, text, None if automatic else concept or ())
+    about = "what is recognised automatically" if automatic else ", ".join(concept or ["nothing"])
+    typer.echo(f"Now about {about}.")

@@ -1,0 +1,84 @@
+"""Commands about gaps: what a person has yet to learn, and the organisation's picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recommender.cli.common import (
+    WORKSPACE,
+    AsJson,
+    EncoderName,
+    Language,
+    ReportLanguage,
+    Workspace,
+    explained,
+    opened,
+    print_json,
+)
+
+
+@explained
+def gaps(
+    person: Annotated[
+        str | None, typer.Argument(help="Id of a stored person, who alone is meant to see this.")
+    ] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="Else the person's own, or English.")
+    ] = None,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a person their own gaps; or without one, the organisation's, in which nobody is seen."""
+    if person is None:
+        _organisation(language or Language.EN, workspace, encoder, as_json)
+    else:
+        _own(person, language, workspace, encoder, as_json)
+
+
+@explained
+def report(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Such as gaps.html.")],
+    language: ReportLanguage = Language.EN,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+) -> None:
+    """Write the organisation's picture for HR as one HTML page, to read or to print."""
+    from recommender.gaps.report import write_report
+
+    with opened(workspace, encoder) as recommender:
+        found = recommender.organisation_gaps()
+        today = recommender.clock().date()
+    write_report(found, language, path, today)
+    typer.echo(f"Wrote {path}.")
+
+
+def _own(
+    person: str, language: Language | None, workspace: Path, encoder: str | None, as_json: bool
+) -> None:
+    from recommender.gaps.as_json import person_as_json
+    from recommender.gaps.tables import print_own_gaps
+    from recommender.texts import reading_language
+
+    with opened(workspace, encoder) as recommender:
+        found = recommender.gaps_of(person)
+        known = recommender.person(person)
+    if as_json:
+        print_json(person_as_json(found))
+    else:
+        print_own_gaps(found, known.name, language or reading_language(known.languages))
+
+
+def _organisation(language: Language, workspace: Path, encoder: str | None, as_json: bool) -> None:
+    from recommender.gaps.as_json import organisation_as_json
+    from recommender.gaps.tables import print_organisation_gaps
+
+    with opened(workspace, encoder) as recommender:
+        found = recommender.organisation_gaps()
+    if as_json:
+        print_json(organisation_as_json(found, language))
+    else:
+        print_organisation_gaps(found, language)

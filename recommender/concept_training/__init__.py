@@ -1,0 +1,1 @@
+"""Fitting, calibrating and measuring the links of statements to concepts."""

@@ -1,0 +1,33 @@
+"""Build the bundled linker again: ``python -m recommender.concept_training``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from recommender.catalogue import read_catalogue
+from recommender.concept_training.building import CATALOGUE, SHIPPED_LINKER, build_linker
+from recommender.concept_training.card import card
+from recommender.concept_training.material import OFF_TOPIC, catalogue_digest, read_off_topic
+from recommender.concepts import write_linker
+from recommender.encoder import open_encoder
+from recommender.shipped import shipped
+
+CARD = "README.md"
+
+
+def main() -> None:
+    """Fit the linker of the bundled encoder and catalogue, and write it with its card."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=Path(SHIPPED_LINKER))
+    folder = parser.parse_args().output
+    catalogue, encoder = shipped(CATALOGUE), open_encoder()
+    facts = {"encoder": encoder.digest, "catalogue": catalogue_digest(catalogue)}
+    concepts, off_topic = read_catalogue(catalogue), read_off_topic(catalogue / OFF_TOPIC)
+    linker = build_linker(encoder, concepts, off_topic, facts=facts)
+    write_linker(folder, linker)
+    (folder / CARD).write_text(card(linker), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Building a linker, and opening the one that fits the encoder and the catalogue in use."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from recommender.catalogue import Concept, read_catalogue
+from recommender.concept_training.fitting import fit_probes
+from recommender.concept_training.material import (
+    N_FOLDS,
+    OFF_TOPIC,
+    Material,
+    OffTopic,
+    catalogue_digest,
+    material,
+    read_off_topic,
+)
+from recommender.concept_training.measuring import abstention, linking_measures
+from recommender.concept_training.trial import hold_out, off_topic_trial
+from recommender.concepts import ConceptLinker, Facts, read_linker, write_linker
+from recommender.domain import Progress, silent
+from recommender.encoder import Encoder
+from recommender.errors import ArtefactRefused, TandemError
+from recommender.shipped import shipped
+
+CATALOGUE = "data/catalogue"
+SHIPPED_LINKER = "models/concept-links"
+IN_WORKSPACE = "concepts"
+THRESHOLD = 0.5
+"""A link is made when it is more likely right than wrong."""
+CHOICES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+"""Thresholds for which the card tells what they would mean."""
+
+
+def build_linker(
+    encoder: Encoder,
+    catalogue: Sequence[Concept],
+    off_topic: Sequence[OffTopic],
+    progress: Progress = silent,
+    facts: Facts | None = None,
+) -> ConceptLinker:
+    """Fit, calibrate and measure a linker; its facts name the measures.
+
+    Args:
+        encoder: Whose vectors it is to link.
+        catalogue: The concepts.
+        off_topic: Statements that belong to none of them.
+        progress: Told how far the work is.
+        facts: More facts for its manifest.
+    """
+    return fit_linker(material(encoder, catalogue, off_topic, progress), catalogue, progress, facts)
+
+
+def fit_linker(
+    given: Material,
+    catalogue: Sequence[Concept],
+    progress: Progress = silent,
+    facts: Facts | None = None,
+) -> ConceptLinker:
+    """As :func:`build_linker`, for material that is encoded already."""
+    trial = hold_out(given, progress)
+    weights = fit_probes(given)
+    progress("linking", N_FOLDS + 1, N_FOLDS + 1)
+    calibration = trial.fit_calibration(trial.for_calibration)
+    off = off_topic_trial(given, weights)
+    measures = [one.as_json() for one in linking_measures(trial, given, catalogue, THRESHOLD)]
+    judged = off.probabilities(calibration)
+    choices = [
+        {
+            "threshold": threshold,
+            "off_topic_abstained": abstention(judged, threshold),
+            "measures": [
+                one.as_json()
+                for one in linking_measures(trial, given, catalogue, threshold, kinds=())
+            ],
+        }
+        for threshold in CHOICES
+    ]
+    ids = tuple(concept.id for concept in catalogue)
+    more = {
+        "measures": measures,
+        "n_off_topic": len(judged),
+        "off_topic_abstained": abstention(judged, THRESHOLD),
+        "choices": choices,
+    }
+    return ConceptLinker(ids, weights, calibration, THRESHOLD, {**(facts or {}), **more})
+
+
+def open_linker(
+    encoder: Encoder,
+    workspace: Path,
+    catalogue_folder: Path | None = None,
+    progress: Progress = silent,
+) -> ConceptLinker:
+    """Return the linker for this encoder and catalogue: the bundled one, or one in the workspace.
+
+    Where neither fits, one is built into the workspace, which takes a few minutes.
+
+    Args:
+        encoder: In use.
+        workspace: The workspace; the linker stands in its folder ``concepts``.
+        catalogue_folder: Another catalogue than the bundled one.
+        progress: Told how far building is.
+
+    Raises:
+        InvalidInput: if the catalogue breaks a rule.
+        EncoderUnavailable: if a linker must be built and the encoder cannot be loaded.
+    """
+    source = catalogue_folder or shipped(CATALOGUE)
+    digest = catalogue_digest(source)
+    own = workspace / IN_WORKSPACE
+    for place in (_bundled(), own):
+        with contextlib.suppress(ArtefactRefused):
+            if place is not None:
+                return read_linker(place, encoder.digest, digest)
+    linker = build_linker(
+        encoder,
+        read_catalogue(source),
+        read_off_topic(source / OFF_TOPIC),
+        progress,
+        {"encoder": encoder.digest, "catalogue": digest},
+    )
+    write_linker(own, linker)
+    return linker
+
+
+def _bundled() -> Path | None:
+    try:
+        return shipped(SHIPPED_LINKER)
+    except TandemError:
+        return None

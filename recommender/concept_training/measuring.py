@@ -1,0 +1,166 @@
+"""How well statements are linked: precision, recall and abstention, with 95% intervals.
+
+A link is right if it names the concept whose sentence the statement is. Precision is the share of
+right links among all links, recall the share of statements that got their right one. Intervals are
+the percentile bootstrap over concepts (Efron and Tibshirani 1993, chapter 13).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.catalogue import LANGUAGES, LEAST, Concept
+from recommender.concept_training.material import Material
+from recommender.concept_training.trial import NOBODY, Trial
+
+BOOTSTRAP = 2_000
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkingMeasure:
+    """One row of the table; shares are 0 to 1, and not a number where nothing was linked.
+
+    Args:
+        name: Which statements.
+        n_statements: How many.
+        n_links: How many links they got.
+        precision: Right links among all links.
+        precision_interval: 95%.
+        recall: Statements with their right link.
+        recall_interval: 95%.
+        f1: Harmonic mean of both.
+        near: Links to the right concept or to one that it names as related or confusable, or that
+            names it, among all links.
+        said: Mean probability of the links: what precision should be.
+    """
+
+    name: str
+    n_statements: int
+    n_links: int
+    precision: float
+    precision_interval: Interval
+    recall: float
+    recall_interval: Interval
+    f1: float
+    near: float
+    said: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in plain types, to four decimals; None for what is not a number."""
+        return {key: _plain(value) for key, value in asdict(self).items()}
+
+
+def linking_measures(
+    trial: Trial,
+    material: Material,
+    catalogue: Sequence[Concept],
+    threshold: float,
+    kinds: Sequence[str] = tuple(LEAST),
+) -> Iterator[LinkingMeasure]:
+    """Yield the rows for unseen and seen concepts, by language and by kind."""
+    probability = trial.cross_fitted()
+    near = nearness(catalogue)
+    language, kind = material.language[trial.source], material.kind[trial.source]
+    rng = np.random.default_rng(0)
+    for name, group in (
+        ("unseen concepts", trial.unseen),
+        ("seen concepts", ~trial.unseen & (trial.owner != NOBODY)),
+    ):
+        for spoken in LANGUAGES:
+            parts = [("all", group)] + [(part, group & (kind == part)) for part in kinds]
+            for part, chosen in parts:
+                rows = np.flatnonzero(chosen & (language == spoken))
+                if len(rows):
+                    label = f"{name}, {spoken}, {part.replace('_', ' ')}"
+                    yield measured(label, trial, probability, rows, near, threshold, rng)
+
+
+def measured(
+    name: str,
+    trial: Trial,
+    probability: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    near: NDArray[np.bool_],
+    threshold: float,
+    rng: np.random.Generator,
+) -> LinkingMeasure:
+    """Return one row of the table for some statements of a trial."""
+    linked = probability[rows] >= threshold
+    right = linked & trial.right[rows]
+    close = linked & near[trial.owner[rows][:, None], trial.concept[rows]]
+    n_links, n_right = linked.sum(axis=1), right.sum(axis=1)
+    precision, recall = _share(n_right.sum(), n_links.sum()), float(n_right.mean())
+    precisions, recalls = _resampled(trial.owner[rows], n_links, n_right, rng)
+    return LinkingMeasure(
+        name=name,
+        n_statements=len(rows),
+        n_links=int(n_links.sum()),
+        precision=precision,
+        precision_interval=_interval(precisions),
+        recall=recall,
+        recall_interval=_interval(recalls),
+        f1=_share(2 * n_right.sum(), n_links.sum() + len(rows)),
+        near=_share(close.sum(), n_links.sum()),
+        said=float(probability[rows][linked].mean()) if n_links.any() else float("nan"),
+    )
+
+
+def abstention(probability: NDArray[np.float64], threshold: float) -> float | None:
+    """Return the share of statements without any link, for probabilities (s, k), if any."""
+    if not len(probability):
+        return None
+    return round(float((probability.max(axis=1) < threshold).mean()), 4)
+
+
+def nearness(catalogue: Sequence[Concept]) -> NDArray[np.bool_]:
+    """Return which pairs of concepts are the same, related or confusable, (n, n) bool."""
+    place = {concept.id: i for i, concept in enumerate(catalogue)}
+    near = np.eye(len(catalogue), dtype=np.bool_)
+    for concept in catalogue:
+        for other in (*concept.related, *concept.confusable):
+            near[place[concept.id], place[other]] = near[place[other], place[concept.id]] = True
+    return near
+
+
+def _resampled(
+    owner: NDArray[np.int64],
+    n_links: NDArray[np.int64],
+    n_right: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return precision and recall of draws of concepts, each (BOOTSTRAP,)."""
+    groups, place = np.unique(owner, return_inverse=True)
+    drawn = rng.integers(0, len(groups), (BOOTSTRAP, len(groups)))
+    statements, links, right = (
+        np.bincount(place, values, len(groups))[drawn].sum(axis=1)
+        for values in (np.ones(len(owner)), n_links, n_right)
+    )
+    with np.errstate(invalid="ignore"):
+        return right / links, right / statements
+
+
+def _interval(values: NDArray[np.float64]) -> Interval:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part / whole) if whole else float("nan")
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a field holds
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float):
+        return round(value, 4) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,171 @@
+"""How well statements are linked to concepts: ``python -m tests.benchmarks.linking``.
+
+Fits, calibrates and measures anew (some minutes) and prints the table of the card, and a rough
+external check of the bundled linker: the sample organisation's phrases, written under another
+brief, with a table of ours that says which concepts each digital topic is about.
+"""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+
+from recommender.catalogue import read_catalogue
+from recommender.concept_training.building import CATALOGUE, SHIPPED_LINKER, build_linker
+from recommender.concept_training.card import choices_table, measures_table
+from recommender.concept_training.material import OFF_TOPIC, catalogue_digest, read_off_topic
+from recommender.concept_training.measuring import nearness
+from recommender.concepts import ConceptLinker, read_linker
+from recommender.encoder import Encoder, open_encoder
+from recommender.progress import shown_progress
+from recommender.shipped import shipped
+
+TOPICS: dict[str, tuple[str, ...]] = {
+    "agile_boards": (
+        "software_dev.agile_boards_scrum",
+        "meetings_collaboration.digital_project_planning",
+    ),
+    "ai_act": ("privacy_law.ai_act_compliance",),
+    "ai_bias": ("ethics_society.bias_and_fairness",),
+    "ai_use_cases": (
+        "ai_strategy.ai_use_case_discovery",
+        "ai_strategy.business_case_for_ai",
+    ),
+    "api_integration": ("automation.api_integration",),
+    "ar_support": ("engineering.augmented_reality_remote_support",),
+    "chat_assistant": (
+        "assistants.first_steps",
+        "assistants.email_drafting",
+        "assistants.choosing_an_assistant",
+    ),
+    "cloud_basics": ("cloud_it.cloud_basics",),
+    "cobots": ("manufacturing.cobots",),
+    "dashboards": (
+        "analytics_bi.dashboards",
+        "analytics_bi.self_service_bi",
+    ),
+    "data_cleaning": ("data_engineering.data_cleaning",),
+    "data_protection": (
+        "privacy_law.gdpr_basics",
+        "privacy_law.confidential_data_in_ai_tools",
+    ),
+    "deepfakes": (
+        "security.deepfake_fraud",
+        "ethics_society.misinformation_fact_checking",
+    ),
+    "digital_twin": ("manufacturing.digital_twin",),
+    "document_search": (
+        "knowledge_search.document_question_answering_rag",
+        "knowledge_search.enterprise_search",
+    ),
+    "e_invoicing": ("finance.e_invoicing",),
+    "e_learning": (
+        "people_hr.e_learning_creation",
+        "people_hr.learning_platforms",
+    ),
+    "forecasting": ("data_science.demand_forecasting",),
+    "generative_design": ("engineering.generative_design",),
+    "image_generation": ("images_design.image_generation",),
+    "iot_sensors": ("manufacturing.iot_sensor_networks",),
+    "knowledge_wiki": ("knowledge_search.wiki_knowledge_base",),
+    "low_code_apps": ("automation.low_code_apps",),
+    "machine_translation": ("writing_language.machine_translation",),
+    "meeting_notes": ("meetings_collaboration.meeting_transcription",),
+    "online_collaboration": (
+        "meetings_collaboration.online_whiteboards",
+        "meetings_collaboration.remote_workshop_facilitation",
+    ),
+    "password_mfa": (
+        "security.multi_factor_authentication",
+        "security.password_managers",
+    ),
+    "phishing_awareness": ("security.phishing_awareness",),
+    "podcasting": ("video_social.podcasting",),
+    "predictive_maintenance": ("manufacturing.predictive_maintenance",),
+    "prompt_writing": ("assistants.prompt_writing",),
+    "python_scripting": (
+        "automation.scripting_small_tools",
+        "data_science.python_notebooks",
+        "software_dev.programming_basics",
+    ),
+    "recruiting_ai": ("people_hr.recruiting_with_ai",),
+    "rpa": ("automation.robotic_process_automation",),
+    "service_chatbot": ("sales_service.service_chatbots",),
+    "shopfloor_data": ("manufacturing.mes_shopfloor_data",),
+    "short_video": ("video_social.short_video_production",),
+    "social_media": (
+        "video_social.social_media_presence_linkedin",
+        "video_social.channel_strategy",
+    ),
+    "spreadsheet_analysis": (
+        "spreadsheets.pivot_tables",
+        "spreadsheets.spreadsheet_formulas_lookup",
+        "spreadsheets.power_query_import",
+    ),
+    "sql_queries": ("data_engineering.sql_queries",),
+    "supply_chain_analytics": (
+        "supply_chain.inventory_optimisation",
+        "supply_chain.supply_chain_risk_monitoring",
+        "supply_chain.supplier_performance_management",
+    ),
+    "sustainability_data": (
+        "sustainability.carbon_footprint_data",
+        "sustainability.csrd_reporting_tools",
+    ),
+    "version_control": ("software_dev.version_control_git",),
+    "visual_inspection": ("manufacturing.visual_quality_inspection",),
+    "web_analytics": ("marketing_web.web_analytics",),
+    "workflow_automation": (
+        "automation.workflow_automation",
+        "automation.digital_forms_and_approvals",
+    ),
+}
+"""The concepts that a topic of the sample organisation is about."""
+
+
+def external_check(encoder: Encoder, linker: ConceptLinker, every: int = 1) -> dict[str, float]:
+    """Return precision, near and recall on every so many phrases, and the shares that abstain."""
+    catalogue = read_catalogue(shipped(CATALOGUE))
+    near = nearness(catalogue)
+    path = shipped("data/sample_organisation") / "phrases.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        phrases = list(csv.DictReader(file))[::every]
+    digital = np.array([phrase["area"] == "digital" for phrase in phrases])
+    right = np.zeros((len(phrases), len(catalogue)), dtype=np.bool_)
+    for row in np.flatnonzero(digital):
+        for name in TOPICS[phrases[row]["topic"]]:
+            right[row, linker.concepts.index(name)] = True
+    close = (right.astype(np.int64) @ near.astype(np.int64)) > 0
+    links = linker.links(encoder.encode([phrase["text"] for phrase in phrases]))
+    about = digital[links.row]
+    hit = right[links.row, links.concept]
+    silent = ~np.isin(np.arange(len(phrases)), links.row)
+    off = [one for one in read_off_topic(shipped(CATALOGUE) / OFF_TOPIC) if one.measured]
+    off_links = linker.links(encoder.encode([one.text for one in off]))
+    return {
+        "phrases": float(digital.sum()),
+        "links": float(about.sum()),
+        "precision": float(hit[about].mean()),
+        "near": float(close[links.row, links.concept][about].mean()),
+        "recall": len(np.unique(links.row[hit])) / float(digital.sum()),
+        "leadership_abstained": float(silent[~digital].mean()),
+        "off_topic_abstained": 1 - len(np.unique(off_links.row)) / len(off),
+    }
+
+
+def main() -> None:
+    source, encoder = shipped(CATALOGUE), open_encoder()
+    with shown_progress() as progress:
+        linker = build_linker(
+            encoder, read_catalogue(source), read_off_topic(source / OFF_TOPIC), progress
+        )
+    print(measures_table(linker), end="\n\n")
+    print(choices_table(linker), end="\n\n")
+    bundled = read_linker(shipped(SHIPPED_LINKER), encoder.digest, catalogue_digest(source))
+    for name, value in external_check(encoder, bundled).items():
+        print(f"{name.replace('_', ' ')}: {value:.2f}")
+
+
+if __name__ == "__main__":
+    main()
