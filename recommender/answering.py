@@ -121,21 +121,15 @@ def answer(
     scored = score(candidates.features, release)
     ids = [roster.ids[row] for row in candidates.people]
     order = order_fairly(scored.score.tolist(), ids, query.mentee_id or "")[: query.k]
-    wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
-    texts = people.statement_texts(connection, wanted.tolist())
-    if len(texts) < len(wanted):
-        raise rankings.Outdated
-    shown = tuple(
-        _recommendation(organisation, asked, candidates, scored, release, position, place, texts)
-        for position, place in enumerate(order, start=1)
-    )
     ranking = Ranking(
         ranking_id=str(uuid4()),
         created_at=now,
         mentee_id=query.mentee_id,
         language=asked.language,
         goals=tuple(goal.text for goal in asked.goals),
-        recommendations=shown,
+        recommendations=_recommendations(
+            connection, organisation, asked, candidates, scored, release, order
+        ),
         uncovered_goals=tuple(asked.goals[i].text for i in candidates.uncovered),
         kept_out=eligibility.kept_out,
         n_people=eligibility.n_people,
@@ -146,6 +140,25 @@ def answer(
         notes=tuple(text(asked.language, f"note.{key}") for key in notes),
     )
     return ranking, {ids[place]: int(candidates.people[place]) for place in order}
+
+
+def _recommendations(
+    connection: Connection,
+    organisation: Organisation,
+    asked: Asked,
+    candidates: Candidates,
+    scored: Scored,
+    release: Release | None,
+    order: Sequence[int],
+) -> tuple[Recommendation, ...]:
+    wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
+    texts = people.statement_texts(connection, wanted.tolist())
+    if len(texts) < len(wanted):
+        raise rankings.Outdated
+    return tuple(
+        _recommendation(organisation, asked, candidates, scored, release, position, place, texts)
+        for position, place in enumerate(order, start=1)
+    )
 
 
 def _recommendation(
