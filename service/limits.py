@@ -13,7 +13,7 @@ from recommender.errors import quoted
 from service.errors import ServiceProblem, Slug, problem_response
 
 PEOPLE_IMPORT_PATH = "/v1/people/import"
-FEEDBACK_IMPORT_PATH = "/v1/feedback/imports"
+FEEDBACK_IMPORT_PATH = "/v1/feedback/import"
 IMPORT_PATHS = (PEOPLE_IMPORT_PATH, FEEDBACK_IMPORT_PATH)
 MAX_JSON_BYTES = 1024 * 1024
 _THIS_MACHINE = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)

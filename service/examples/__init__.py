@@ -101,7 +101,7 @@ _ROLE_PROFILE = "/v1/people/{person_id}/role-profile"
 _LINKS = "/v1/people/{person_id}/links"
 _COHORT = "/v1/cohorts/{cohort_id}"
 _FEEDBACK = "/v1/feedback"
-_FEEDBACK_IMPORT = "/v1/feedback/imports"
+_FEEDBACK_IMPORT = "/v1/feedback/import"
 _RANKERS = "/v1/rankers"
 _ACTIVE = "/v1/rankers/active"
 

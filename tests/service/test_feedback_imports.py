@@ -1,4 +1,4 @@
-"""POST /v1/feedback/imports: a job like that of people files."""
+"""POST /v1/feedback/import: a job like that of people files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from recommender.pipeline import Recommender
 from service.schemas.jobs import FeedbackJobAnswer
 from tests.service.conftest import assert_problem, fields, until_over
 
-IMPORT = "/v1/feedback/imports"
+IMPORT = "/v1/feedback/import"
 SPRING = Cohort("spring", "Spring 2026", date(2026, 3, 1), date(2026, 5, 31))
 ASKED = Feedback(
     "spring", "flow", "boss", Side.MENTEE, FeedbackKind.ASKED, datetime(2026, 3, 2, tzinfo=UTC)

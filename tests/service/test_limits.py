@@ -82,7 +82,7 @@ def stream(app: FastAPI, path: str, content_type: bytes) -> tuple[int, dict[byte
         ("/v1/feedback", b"application/json", MAX_JSON_BYTES),
         ("/v1/rankers", b"application/json", MAX_JSON_BYTES),
         ("/v1/people/import", b"multipart/form-data; boundary=x", LIMIT),
-        ("/v1/feedback/imports", b"multipart/form-data; boundary=x", LIMIT),
+        ("/v1/feedback/import", b"multipart/form-data; boundary=x", LIMIT),
     ],
 )
 def test_a_streamed_body_is_cut_off_at_the_limit(
@@ -166,7 +166,7 @@ def test_pages_of_other_sites_may_not_write(client: TestClient, origin: str) -> 
         client.post("/v1/recommendations", json={"mentee_id": "boss"}, headers=headers),
         client.put("/v1/cohorts/x", json=examples.COHORT_BODY, headers=headers),
         client.post("/v1/feedback", json=examples.FEEDBACK_BODY, headers=headers),
-        client.post("/v1/feedback/imports", files=[("files", ("a.csv", b""))], headers=headers),
+        client.post("/v1/feedback/import", files=[("files", ("a.csv", b""))], headers=headers),
         client.post("/v1/rankers", json={}, headers=headers),
         client.put("/v1/rankers/active", json=examples.ACTIVATION, headers=headers),
         client.post("/v1/rankers/rollback", headers=headers),

@@ -182,7 +182,7 @@ def test_example_bodies_are_accepted(client: TestClient, tiny_world: Recommender
         ("post", "/v1/rankers"): 202,
         ("put", "/v1/rankers/active"): 200,
     }
-    of_files = {("post", "/v1/people/import"), ("post", "/v1/feedback/imports")}
+    of_files = {("post", "/v1/people/import"), ("post", "/v1/feedback/import")}
     assert set(accepted) == set(examples.BODIES) - of_files
     release(tiny_world, examples.RANKER_VERSION)
     tiny_world.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
