@@ -59,7 +59,7 @@ class Trial:
         comparisons: The challenger against each other order.
         slope: How steeply attention was found to fall with the position.
         ranker: The challenger trained on everything.
-        effective_sample_size: Of the weighted gains kept apart.
+        effective_sample_size: How many equally weighted mentees say as much as those kept apart.
     """
 
     n_rated_mentees: int
