@@ -28,7 +28,7 @@ LINKER_KIND = "concept linker"
 LINKER_SCHEMA = 1
 WEIGHTS = "weights.npy"
 MOST = 3
-"""A statement has no more links than this."""
+"""A statement has no more automatic links than this."""
 CHUNK = 8192
 SURE = 1e-6
 """No concept's share is taken for nearer to 0 or 1 than this."""
@@ -76,18 +76,21 @@ class ConceptLinker:
         """Return where a concept stands in :attr:`concepts`; None if the catalogue lacks it."""
         return self.concepts.index(concept_id) if concept_id in self.concepts else None
 
-    def links(self, vectors: NDArray[np.float32], threshold: float | None = None) -> Links:
-        """Return every pair that is at least as probable as the threshold, at most 3 per row.
+    def links(
+        self, vectors: NDArray[np.float32], threshold: float | None = None, most: int = MOST
+    ) -> Links:
+        """Return every pair that is at least as probable as the threshold.
 
         Of equally probable concepts the one that stands first comes first.
 
         Args:
             vectors: Of the encoder that the linker was made for, (n_statements, d) float32.
-            threshold: Another one, 0 to 1; a lower one gives candidates for people to choose from.
+            threshold: Another one, 0 to 1; a lower one gives suggestions to choose from.
+            most: So many pairs per row, the likeliest.
         """
         least = self.threshold if threshold is None else threshold
         found = [
-            _likeliest(start + row, concept, probability)
+            _likeliest(start + row, concept, probability, most)
             for start, row, concept, probability in self._pairs(vectors, least)
         ]
         if not found:
@@ -205,11 +208,14 @@ def read_linker(folder: Path, encoder: str, catalogue: str) -> ConceptLinker:
 
 
 def _likeliest(
-    row: NDArray[np.int64], concept: NDArray[np.int64], probability: NDArray[np.float64]
+    row: NDArray[np.int64],
+    concept: NDArray[np.int64],
+    probability: NDArray[np.float64],
+    most: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Sort pairs by row and then the likeliest first, and keep the first few of each row."""
     order = np.lexsort((concept, -probability, row))
     row, concept, probability = row[order], concept[order], probability[order]
     first = np.searchsorted(row, row, side="left")
-    kept = np.arange(len(row)) - first < MOST
+    kept = np.arange(len(row)) - first < most
     return row[kept], concept[kept], probability[kept]

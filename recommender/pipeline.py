@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -72,6 +73,8 @@ class Recommender:
         self.organisation = Organisation(store, encoder, workspace / "index", progress)
         self.clock: Callable[[], datetime] = utc_now
         self._workspace = workspace
+        self._opening = Lock()
+        self._knowledge: Knowledge | None = None
         releases = Releases(workspace / "rankers", encoder.digest)
         self.rankers = Rankers(store, releases, lambda: self.clock())
 
@@ -275,10 +278,28 @@ class Recommender:
                 raise UnknownPerson(person_id)
             return tuple(feedback.given_by(connection, found[0]))
 
-    @cached_property
+    @property
     def knowledge(self) -> Knowledge:
         """The skill catalogue, the role profiles and the linker; opened when first asked for."""
-        return open_knowledge(self.encoder, self._workspace)
+        return self.open_knowledge()
+
+    @knowledge.setter
+    def knowledge(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def open_knowledge(self, progress: Progress = silent) -> Knowledge:
+        """Return :attr:`knowledge`; for another encoder than the bundled, the first time may last.
+
+        Args:
+            progress: Told while a linker is made for the encoder, which takes minutes.
+
+        Raises:
+            EncoderUnavailable: if a linker must be made and the encoder cannot be loaded.
+        """
+        with self._opening:
+            if self._knowledge is None:
+                self._knowledge = open_knowledge(self.encoder, self._workspace, progress)
+            return self._knowledge
 
     def role_profiles(self) -> tuple[RoleProfile, ...]:
         """Return every role profile that a person may choose, in the order of ids."""

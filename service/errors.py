@@ -94,6 +94,9 @@ _OF_REFUSAL: dict[type[TandemError], Slug] = {
 }
 
 
+RETRY_SOON = {"Retry-After": "5"}
+
+
 class ServiceProblem(Exception):
     """A refusal by the service itself, ready to be answered."""
 

@@ -13,11 +13,10 @@ from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
 from threadpoolctl import threadpool_limits
 
-from recommender.encoder import Encoder
 from recommender.errors import EncoderUnavailable
 from recommender.pipeline import Recommender
 from recommender.store import revision
-from service.errors import trail
+from service.errors import RETRY_SOON, ServiceProblem, Slug, trail
 from service.jobs import Jobs
 from service.metrics import Metrics
 from service.settings import Settings
@@ -25,32 +24,69 @@ from service.uploads import UploadFolder
 
 log = logging.getLogger(__name__)
 
+STOPPED_WITHIN = 5.0
+"""Seconds after which the end of the service waits no longer for a linker that is being made."""
+
+
+class _Stopped(Exception):
+    """The service ends while a linker is being made."""
+
 
 class Preload:
-    """Loads the encoder in the background, so that no request waits for it."""
+    """Loads the encoder and then what gaps are told by, so that no request waits for them."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._thread = threading.Thread(target=self._load, name="tandem-preload", daemon=True)
+    def __init__(self, recommender: Recommender) -> None:
+        self._recommender = recommender
+        self._encoder = recommender.encoder
+        self._thread = threading.Thread(target=self._run, name="tandem-preload", daemon=True)
+        self._stopping = threading.Event()
         self._hindrance: str | None = "The encoder is being loaded. Ask again in a few seconds."
+        self._gaps_hindrance: str | None = (
+            "What statements are about is being learned for this encoder; that takes some minutes. "
+            "All else can be asked meanwhile."
+        )
 
     def start(self) -> None:
         """Begin to load."""
         self._thread.start()
 
     def skip(self) -> None:
-        """Leave the encoder to the first text that needs it."""
-        self._hindrance = None
+        """Leave both to the first request that needs them."""
+        self._hindrance = self._gaps_hindrance = None
 
     def stop(self) -> None:
-        """Wait until nothing is being loaded: torch must not be torn down half imported."""
+        """Wait until torch is in nobody's hands: it must not be torn down half imported."""
+        self._stopping.set()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(None if self._hindrance else STOPPED_WITHIN)
 
     @property
     def hindrance(self) -> str | None:
         """Why the encoder is not ready, or None."""
         return self._hindrance
+
+    @property
+    def gaps_hindrance(self) -> str | None:
+        """Why gaps cannot be told yet, or None."""
+        return self._gaps_hindrance and (self._hindrance or self._gaps_hindrance)
+
+    def _run(self) -> None:
+        self._load()
+        if self._hindrance is None:
+            self._learn()
+        self._gaps_hindrance = None  # where it went wrong, the next request finds out why
+
+    def _learn(self) -> None:
+        try:
+            self._recommender.open_knowledge(self._go_on)
+        except _Stopped:
+            log.info("A linker was left unmade, since the service ends.")
+        except Exception as error:  # noqa: BLE001 - the service lives on
+            log.error("What gaps are told by cannot be opened: %s", trail(error))
+
+    def _go_on(self, what: str, done: int, total: int) -> None:
+        if self._stopping.is_set():
+            raise _Stopped
 
     def _load(self) -> None:
         try:
@@ -107,7 +143,7 @@ def _parts(
     )
     try:
         jobs = Jobs(opened.store, UploadFolder(settings.workspace))
-        preload = Preload(opened.encoder)
+        preload = Preload(opened)
         jobs.start()
         try:
             if settings.preload_encoder:
@@ -121,6 +157,18 @@ def _parts(
     finally:
         if recommender is None:
             opened.close()
+
+
+def for_gaps(request: Request) -> Recommender:
+    """Return the recommender of the service that received a request about gaps.
+
+    Raises:
+        ServiceProblem: while what statements are about is still being learned.
+    """
+    parts = of(request)
+    if parts.preload.gaps_hindrance:
+        raise ServiceProblem(Slug.NOT_READY, parts.preload.gaps_hindrance, RETRY_SOON)
+    return parts.recommender
 
 
 def of(request: Request) -> Running:

@@ -15,7 +15,7 @@ from recommender.cli.common import (
     ReportLanguage,
     Workspace,
     explained,
-    opened,
+    opened_for_gaps,
     print_json,
 )
 from recommender.domain import Kind
@@ -25,7 +25,9 @@ NO_PROFILE = "none"
 profiles = typer.Typer(
     help="See what roles are expected to know, and choose one for oneself.", no_args_is_help=True
 )
-links = typer.Typer(help="Correct what one's own statements are about.", no_args_is_help=True)
+links = typer.Typer(
+    help="See, choose and correct what one's own statements are about.", no_args_is_help=True
+)
 
 Person = Annotated[str, typer.Argument(help="Id of the person who says so.")]
 
@@ -39,7 +41,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the role profiles that a person may choose."""
-    with opened(workspace, encoder) as recommender:
+    with opened_for_gaps(workspace, encoder) as recommender:
         every = recommender.role_profiles()
     if as_json:
         print_json([asdict(profile) for profile in every])
@@ -60,9 +62,36 @@ def choose(
 ) -> None:
     """Store the role profile that a person chose for themselves; nobody assigns one."""
     chosen = None if profile == NO_PROFILE else profile
-    with opened(workspace, encoder) as recommender:
+    with opened_for_gaps(workspace, encoder) as recommender:
         recommender.choose_role_profile(person, chosen)
     typer.echo(f"Chosen: {chosen}." if chosen else "No role profile is chosen.")
+
+
+@links.command("show")
+@explained
+def show(
+    person: Annotated[
+        str, typer.Argument(help="Id of a stored person, who alone is meant to see this.")
+    ],
+    language: Annotated[
+        Language | None, typer.Option(help="Else the person's own, or English.")
+    ] = None,
+    workspace: Workspace = WORKSPACE,
+    encoder: EncoderName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a person's own statements are about, and what else to choose from."""
+    from recommender.gaps.as_json import person_as_json
+    from recommender.gaps.tables import print_own_links
+    from recommender.texts import reading_language
+
+    with opened_for_gaps(workspace, encoder) as recommender:
+        found = recommender.gaps_of(person)
+        known = recommender.person(person)
+    if as_json:
+        print_json(person_as_json(found)["statements"])
+    else:
+        print_own_links(found.statements, language or reading_language(known.languages))
 
 
 @links.command("concepts")
@@ -74,7 +103,7 @@ def concepts(
     as_json: AsJson = False,
 ) -> None:
     """List what a statement can be about, by id and name."""
-    with opened(workspace, encoder) as recommender:
+    with opened_for_gaps(workspace, encoder) as recommender:
         every = list(recommender.knowledge.concepts.values())
     if as_json:
         print_json([{"id": one.id, "label": one.label} for one in every])
@@ -91,7 +120,7 @@ def correct(
     text: Annotated[str, typer.Option(help="The statement, as it is stored.")],
     concept: Annotated[
         list[str] | None,
-        typer.Option(help="As `tandem links concepts` names it; repeatable."),
+        typer.Option(help="As `tandem links show` or `concepts` names it; repeatable."),
     ] = None,
     none: Annotated[bool, typer.Option("--none", help="It is about none of them.")] = False,
     automatic: Annotated[
@@ -103,7 +132,7 @@ def correct(
     """Store what a person's own statement is about; it wins over what is recognised."""
     if bool(concept) + none + automatic != 1:
         raise typer.BadParameter("Give --concept, or --none, or --automatic.")
-    with opened(workspace, encoder) as recommender:
+    with opened_for_gaps(workspace, encoder) as recommender:
         recommender.correct_link(person, kind, text, None if automatic else concept or ())
     about = "what is recognised automatically" if automatic else ", ".join(concept or ["nothing"])
     typer.echo(f"Now about {about}.")

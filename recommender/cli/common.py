@@ -99,6 +99,17 @@ def opened(
 
 
 @contextmanager
+def opened_for_gaps(workspace: Path, encoder: str | None) -> Iterator[Recommender]:
+    """Open the recommender of a workspace with what gaps are told by, and show how far that is."""
+    from recommender.progress import shown_progress
+
+    with opened(workspace, encoder) as recommender:
+        with shown_progress() as progress:
+            recommender.open_knowledge(progress)
+        yield recommender
+
+
+@contextmanager
 def opened_store(workspace: Path) -> Iterator[Store]:
     """Open the database of a workspace alone, which is quicker."""
     from recommender.store import Store

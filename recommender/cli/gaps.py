@@ -15,7 +15,7 @@ from recommender.cli.common import (
     ReportLanguage,
     Workspace,
     explained,
-    opened,
+    opened_for_gaps,
     print_json,
 )
 
@@ -49,7 +49,7 @@ def report(
     """Write the organisation's picture for HR as one HTML page, to read or to print."""
     from recommender.gaps.report import write_report
 
-    with opened(workspace, encoder) as recommender:
+    with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.organisation_gaps()
         today = recommender.clock().date()
     write_report(found, language, path, today)
@@ -63,7 +63,7 @@ def _own(
     from recommender.gaps.tables import print_own_gaps
     from recommender.texts import reading_language
 
-    with opened(workspace, encoder) as recommender:
+    with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.gaps_of(person)
         known = recommender.person(person)
     if as_json:
@@ -76,7 +76,7 @@ def _organisation(language: Language, workspace: Path, encoder: str | None, as_j
     from recommender.gaps.as_json import organisation_as_json
     from recommender.gaps.tables import print_organisation_gaps
 
-    with opened(workspace, encoder) as recommender:
+    with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.organisation_gaps()
     if as_json:
         print_json(organisation_as_json(found, language))

@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.catalogue import Concept, read_catalogue
+from recommender.concepts import MOST, ConceptLinker
 from recommender.domain import Progress, silent
 from recommender.encoder import Encoder
 from recommender.role_profiles import RoleProfile, read_role_profiles
 from recommender.shipped import shipped
-
-if TYPE_CHECKING:
-    from recommender.concepts import ConceptLinker
 
 
 class Knowledge:
@@ -52,7 +49,7 @@ class Knowledge:
         self._place = np.array(places, dtype=np.int64)
 
     def links(
-        self, vectors: NDArray[np.float32]
+        self, vectors: NDArray[np.float32], threshold: float | None = None, most: int = MOST
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return which texts belong to which concepts, as arrays of equal length.
 
@@ -60,12 +57,14 @@ class Knowledge:
 
         Args:
             vectors: Unit rows, (n, dimension) float32.
+            threshold: Probability from which a text is linked; the linker's own if not given.
+            most: So many links per text, the likeliest.
 
         Returns:
             Rows of ``vectors``, int64, ascending; places of concepts, int64; and how probable the
             linker takes each link to be, 0 to 1, float64.
         """
-        found = self._linker.links(vectors)
+        found = self._linker.links(vectors, threshold, most)
         place = self._place[found.concept]
         held = place >= 0
         return found.row[held].astype(np.int64), place[held], found.probability[held].astype(float)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from recommender.domain import MAX_LEVEL
 from recommender.gaps.disclosure import FEWEST
-from recommender.gaps.linking import LinkedStatement
+from recommender.gaps.linking import LinkedConcept, LinkedStatement
 from recommender.gaps.organisation import OrganisationGaps
 from recommender.gaps.person import Gap, PersonGaps
 from recommender.gaps.sentences import area_name, concept_names
@@ -51,6 +51,35 @@ def print_own_gaps(
         heads = [say(key) for key in ("in_own_words", "about", "said_by")]
         out.print("\n" + say("about_title"), style="bold")
         out.print(_table(heads, words))
+    if any(one.suggestions and not (one.concepts or one.corrected) for one in found.statements):
+        out.print(say("suggestions_wait"))
+
+
+def print_own_links(
+    statements: Sequence[LinkedStatement], language: str, console: Console | None = None
+) -> None:
+    """Print what a person's own statements are about, and what else to choose from, by id.
+
+    Args:
+        statements: Theirs, for them alone.
+        language: "de" or "en".
+        console: Where to print; standard output if not given.
+    """
+    out, say = console or Console(), partial(_said, language)
+    out.print(say("for_you"))
+    if not statements:
+        out.print(say("nothing_said"))
+        return
+    rows = [
+        (
+            said.text,
+            _named(said.concepts, language) or say("outside"),
+            _named(said.suggestions, language),
+        )
+        for said in statements
+    ]
+    heads = [say(key) for key in ("in_own_words", "about", "suggested")]
+    out.print(_table(heads, rows, lines=True))
 
 
 def print_organisation_gaps(
@@ -119,6 +148,10 @@ def _words_row(said: LinkedStatement, language: str) -> Sequence[str]:
     )
 
 
+def _named(concepts: Iterable[LinkedConcept], language: str) -> str:
+    return "\n".join(f"{concept.label[language]} ({concept.id})" for concept in concepts)
+
+
 def _counted(say: Say, n: int, none: str, one: str, many: str) -> str:
     return say(none) if n == 0 else say(one) if n == 1 else say(many, n=n)
 
@@ -131,8 +164,8 @@ def _said(language: str, key: str, **values: object) -> str:
     return text(language, f"gaps.{key}", **values)
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(*heads)
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, lines: bool = False) -> Table:
+    table = Table(*heads, show_lines=lines)
     for row in rows:
         table.add_row(*map(escape, row))
     return table

@@ -7,6 +7,8 @@ from typing import Any
 PROFILE_ID = "plant-manager"
 CONCEPT_IDS = ("automation.workflow_automation", "manufacturing.predictive_maintenance")
 _WANTED, _EXPECTED = CONCEPT_IDS
+_SUGGESTED = "automation.document_generation"
+_DOCUMENTS = {"de": "Dokumente aus Vorlagen erzeugen", "en": "Document generation from templates"}
 _AUTOMATION = {"de": "Workflow-Automatisierung", "en": "Workflow automation"}
 _MAINTENANCE = {"de": "Vorausschauende Instandhaltung", "en": "Predictive maintenance"}
 
@@ -44,6 +46,7 @@ OWN_GAPS: dict[str, Any] = {
             "level": None,
             "priority": 1,
             "concepts": [{"id": _WANTED, "label": _AUTOMATION, "probability": 0.81}],
+            "suggestions": [{"id": _SUGGESTED, "label": _DOCUMENTS, "probability": 0.11}],
             "corrected": False,
         },
         {
@@ -53,6 +56,7 @@ OWN_GAPS: dict[str, Any] = {
             "level": 5,
             "priority": None,
             "concepts": [],
+            "suggestions": [],
             "corrected": True,
         },
     ],

@@ -14,7 +14,7 @@ from service.errors import Slug
 from service.limits import takes_json
 from service.openapi import BODY, WRITING, problems
 from service.routes.answers import KnownPerson, ok
-from service.running import of
+from service.running import for_gaps, of
 from service.schemas.gaps import (
     ConceptsAnswer,
     LinkCorrection,
@@ -28,7 +28,8 @@ from service.schemas.gaps import (
 
 router = APIRouter(tags=["gaps"])
 
-CHOOSING = (*BODY, *WRITING, Slug.UNKNOWN_PERSON, Slug.ENCODER)
+KNOWING = (Slug.ENCODER, Slug.NOT_READY)
+CHOOSING = (*BODY, *WRITING, Slug.UNKNOWN_PERSON, *KNOWING)
 
 
 @router.get(
@@ -37,12 +38,12 @@ CHOOSING = (*BODY, *WRITING, Slug.UNKNOWN_PERSON, Slug.ENCODER)
     response_model=PersonGapsAnswer,
     responses={
         **ok("What they want to know, how far they are, and whether somebody could help."),
-        **problems(Slug.UNKNOWN_PERSON, Slug.INVALID, Slug.ENCODER),
+        **problems(Slug.UNKNOWN_PERSON, Slug.INVALID, *KNOWING),
     },
 )
 def get_own_gaps(request: Request, person_id: KnownPerson) -> Response:
     """Return a person's own gaps. For that person alone: not for their manager, not for HR."""
-    return _own_gaps(of(request).recommender, person_id)
+    return _own_gaps(for_gaps(request), person_id)
 
 
 @router.put(
@@ -56,7 +57,7 @@ def choose_role_profile(
     request: Request, person_id: KnownPerson, chosen: RoleProfileChoice
 ) -> Response:
     """Store the role profile that a person chose for themselves. Nobody assigns one."""
-    recommender = of(request).recommender
+    recommender = for_gaps(request)
     recommender.choose_role_profile(person_id, chosen.profile)
     return _own_gaps(recommender, person_id)
 
@@ -70,7 +71,7 @@ def choose_role_profile(
 )
 def correct_link(request: Request, person_id: KnownPerson, said: LinkCorrection) -> Response:
     """Store what one of a person's own statements is about. It wins over the automatic link."""
-    recommender = of(request).recommender
+    recommender = for_gaps(request)
     recommender.correct_link(person_id, said.kind, said.text, said.concepts)
     return _own_gaps(recommender, person_id)
 
@@ -79,11 +80,11 @@ def correct_link(request: Request, person_id: KnownPerson, said: LinkCorrection)
     "/v1/role-profiles",
     summary="List the role profiles",
     response_model=RoleProfilesAnswer,
-    responses={**ok("Every profile that a person may choose."), **problems(Slug.ENCODER)},
+    responses={**ok("Every profile that a person may choose."), **problems(*KNOWING)},
 )
 def get_role_profiles(request: Request) -> Response:
     """Return what each role is expected to know, for people to choose from."""
-    recommender = of(request).recommender
+    recommender = for_gaps(request)
     concepts = recommender.knowledge.concepts
     profiles = [profile_fields(one, concepts) for one in recommender.role_profiles()]
     return JSONResponse({"profiles": profiles})
@@ -93,11 +94,11 @@ def get_role_profiles(request: Request) -> Response:
     "/v1/concepts",
     summary="List the catalogue's concepts",
     response_model=ConceptsAnswer,
-    responses={**ok("Every concept that a statement can be about."), **problems(Slug.ENCODER)},
+    responses={**ok("Every concept that a statement can be about."), **problems(*KNOWING)},
 )
 def get_concepts(request: Request) -> Response:
     """Return the concepts, for people to choose from when they correct a link."""
-    concepts = of(request).recommender.knowledge.concepts.values()
+    concepts = for_gaps(request).knowledge.concepts.values()
     told = [{"id": one.id, "area": one.area, "label": dict(one.label)} for one in concepts]
     return JSONResponse({"concepts": told})
 
@@ -108,7 +109,7 @@ def get_concepts(request: Request) -> Response:
     response_model=OrganisationGapsAnswer,
     responses={
         **ok("Numbers of at least five people."),
-        **problems(Slug.INVALID, Slug.ENCODER, Slug.STORE_BUSY),
+        **problems(Slug.INVALID, *KNOWING, Slug.STORE_BUSY),
     },
 )
 async def get_gaps(request: Request, asked: Annotated[PictureRequest, Query()]) -> Response:
@@ -117,14 +118,14 @@ async def get_gaps(request: Request, asked: Annotated[PictureRequest, Query()]) 
     Null is a number that is withheld. The picture is made anew, which may take some seconds, once
     the data of at least five people have changed.
     """
-    parts = of(request)
+    recommender = for_gaps(request)
 
     def answer() -> Response:
-        found = parts.recommender.organisation_gaps()
+        found = recommender.organisation_gaps()
         return JSONResponse(organisation_as_json(found, asked.language))
 
     # Whoever waits here for the one who computes keeps no thread from other requests.
-    return await to_thread.run_sync(answer, limiter=parts.one_picture_at_a_time)
+    return await to_thread.run_sync(answer, limiter=of(request).one_picture_at_a_time)
 
 
 def _own_gaps(recommender: Recommender, person_id: str) -> Response:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from recommender.store import people
 from recommender.store.jobs import JobStatus
-from service.errors import ServiceProblem, Slug
+from service.errors import RETRY_SOON, ServiceProblem, Slug
 from service.jobs import JobKind
 from service.openapi import problems
 from service.routes.answers import ok
@@ -17,7 +17,6 @@ from service.running import of
 from service.schemas.process import StateAnswer
 
 router = APIRouter(tags=["process"])
-RETRY_SOON = {"Retry-After": "5"}
 
 
 @router.get(

@@ -13,6 +13,7 @@ from pydantic import Field
 from recommender.catalogue import Concept
 from recommender.domain import MAX_LEVEL, MAX_NAME, Kind
 from recommender.gaps.disclosure import FEWEST
+from recommender.gaps.linking import N_SUGGESTIONS
 from recommender.gaps.person import Source
 from recommender.role_profiles import RoleProfile
 from service.schemas.fields import LanguageCode, Strict, Text
@@ -115,6 +116,10 @@ class LinkedStatementAnswer(Strict):
     level: int | None
     priority: int | None
     concepts: list[LinkedConceptAnswer]
+    suggestions: list[LinkedConceptAnswer] = Field(
+        max_length=N_SUGGESTIONS,
+        description="What else it may be about, for the person to choose from; counted nowhere.",
+    )
     corrected: bool = Field(description="Whether the person corrected it.")
 
 

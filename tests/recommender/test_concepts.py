@@ -123,6 +123,14 @@ def test_a_statement_in_a_concepts_words_is_linked_to_it(
     assert linked(linker, encoder, f"{name}1 {name}2 {name}5") == [f"tree.{name}"]
 
 
+def test_more_or_fewer_can_be_asked_for(linker: ConceptLinker, encoder: HashEncoder) -> None:
+    vectors = encoder.encode(["apple1 birch2 cedar5", "stone1"])
+    every = linker.links(vectors, threshold=0.0, most=len(NAMES))
+    assert every.row.tolist() == [0] * len(NAMES) + [1] * len(NAMES)
+    first = linker.links(vectors, threshold=0.0, most=1)
+    assert first.concept.tolist() == every.concept[:: len(NAMES)].tolist()
+
+
 @pytest.mark.parametrize("text", ["stone1 stone3 stone4", "stone2 stone5 stone6"])
 def test_what_belongs_to_no_concept_gets_none(
     linker: ConceptLinker, encoder: HashEncoder, text: str

@@ -171,6 +171,26 @@ def test_role_profiles_are_listed_chosen_and_taken_back(tiny_world: Recommender)
     assert tiny_world.gaps_of("boss").profile is None
 
 
+def test_suggestions_are_shown_by_the_ids_to_choose(tiny_world: Recommender) -> None:
+    unsure = "kindly [really] mend every broken robots thing again"
+    tiny_world.put_person(person("boss", goal(unsure, 1), roles=Roles.MENTEE))
+    told = "`tandem links show` suggests"
+    assert told in done("gaps", "boss", **WIDE)
+    [first, *_] = [row for row in lines("links", "show", "boss") if row[0]][1:]
+    assert first == [
+        unsure,
+        "nothing in the catalogue; it counts by its words",
+        f"{ROBOTS} (en) ({ROBOTS})",
+    ]
+    as_json = json.loads(done("links", "show", "boss", "--json"))
+    assert as_json[0]["suggestions"][0]["id"] == ROBOTS
+    done("links", "correct", "boss", "--kind", "goal", "--text", unsure, "--concept", ROBOTS)
+    assert told not in done("gaps", "boss", **WIDE)
+    german = lines("links", "show", "boss", "--language", "de")
+    assert [unsure, f"{ROBOTS} (de) ({ROBOTS})"] in [row[:2] for row in german]
+    assert "Nothing is said" in done("links", "show", "mute", **WIDE)
+
+
 def test_a_link_is_corrected_emptied_and_returned(tiny_world: Recommender) -> None:
     def about() -> list[str]:
         return [one.id for one in tiny_world.gaps_of("boss").statements[0].concepts]
@@ -200,6 +220,7 @@ def test_a_correction_says_one_thing(tiny_world: Recommender, said: tuple[str, .
 def test_refusals_have_their_exit_codes(tiny_world: Recommender) -> None:
     for unknown in (
         ("gaps", "nobody"),
+        ("links", "show", "nobody"),
         ("role-profiles", "choose", "nobody", "none"),
         ("links", "correct", "nobody", *GOAL, "--none"),
     ):

@@ -54,12 +54,17 @@ class WordLinker:
     def __init__(self, concepts: Sequence[str]) -> None:
         self.concepts = tuple(concepts)
         self.n_linked = 0
-        self._vectors = HashEncoder().encode([WORD[one] for one in concepts])
+        self._vectors = HashEncoder().encode([WORD.get(one, one) for one in concepts])
 
-    def links(self, vectors: NDArray[np.float32]) -> WordLinks:
+    def links(
+        self, vectors: NDArray[np.float32], threshold: float | None = None, most: int = 3
+    ) -> WordLinks:
         self.n_linked += len(vectors)
         cosine = vectors @ self._vectors.T
-        row, place = np.nonzero(cosine >= self.threshold)
+        place_of = np.argsort(-cosine, axis=1, kind="stable")
+        first = np.argsort(place_of, axis=1) < most
+        least = self.threshold if threshold is None else threshold
+        row, place = np.nonzero((cosine >= least) & first)
         return WordLinks(row, place, cosine[row, place].astype(np.float64))
 
 

@@ -131,10 +131,12 @@ def test_nobody_waits_for_the_organisation_while_texts_are_linked(tiny_world: Re
     lock = tiny_world.organisation.lock
 
     class Watching(WordLinker):
-        def links(self, vectors: NDArray[np.float32]) -> WordLinks:
+        def links(
+            self, vectors: NDArray[np.float32], threshold: float | None = None, most: int = 3
+        ) -> WordLinks:
             assert lock.acquire(blocking=False)
             lock.release()
-            return super().links(vectors)
+            return super().links(vectors, threshold, most)
 
     linker = Watching(tuple(WORD))
     told(tiny_world, over(tiny_world, linker))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recommender.domain import Kind, Pair, PairStatus, Status
 from recommender.errors import InvalidInput, UnknownPerson
-from recommender.gaps.linking import LinkedStatement
+from recommender.gaps.linking import N_SUGGESTIONS, LinkedStatement, link_statements
 from recommender.gaps.person import Gap, PersonGaps, Source
 from recommender.pipeline import Recommender
 from recommender.store import pairs
@@ -38,6 +38,17 @@ UNHEARD_OF = "grow tall sunflowers"
 def world(tiny_world: Recommender) -> Recommender:
     tiny_world.knowledge = knowledge()
     return tiny_world
+
+
+class EveryLinker(WordLinker):
+    """Links everything to everything, the first concepts most probably."""
+
+    def links(
+        self, vectors: NDArray[np.float32], threshold: float | None = None, most: int = 3
+    ) -> WordLinks:
+        n = len(vectors)
+        probability = np.tile(np.linspace(0.9, 0.1, most), n)
+        return WordLinks(np.repeat(np.arange(n), most), np.tile(np.arange(most), n), probability)
 
 
 @pytest.fixture
@@ -97,6 +108,32 @@ def test_the_widest_gap_comes_first_and_then_the_most_important(world: Recommend
         ),
     )
     assert [one.concept for one in world.gaps_of("boss").gaps] == [REPORTS, TEAMS, CLIPS, ROBOTS]
+
+
+def test_what_is_unsure_is_suggested_and_counts_nowhere(world: Recommender) -> None:
+    unsure = "tidy up the pile of old papers and robots today"
+    change(world, "boss", statements=(goal(unsure, 1), skill("lead teams", 3)))
+    told = said(world, "boss", unsure)
+    assert told.concepts == ()
+    first = told.suggestions[0]
+    assert first.id == ROBOTS
+    assert 0.02 <= (first.probability or 0) < WordLinker.threshold
+    assert gap(world, "boss", None).goal == unsure
+    assert TEAMS not in [one.id for one in said(world, "boss", "lead teams").suggestions]
+    world.correct_link("boss", Kind.GOAL, unsure, [ROBOTS])
+    assert ROBOTS not in [one.id for one in said(world, "boss", unsure).suggestions]
+    assert gap(world, "boss", ROBOTS).goal == unsure
+
+
+def test_so_many_are_suggested_beside_what_is_linked() -> None:
+    catalogue = [f"area.c{number}" for number in range(20)]
+    world = knowledge(catalogue, EveryLinker(catalogue))
+    vectors = np.zeros((2, 3), dtype=np.float32)
+    for languages, n_linked, n_suggested in ((("en",), 3, N_SUGGESTIONS), (("de",), 0, 0)):
+        stated = (goal("plan"), skill("build"))
+        for told in link_statements(stated, vectors, {}, world, languages):
+            assert [one.id for one in told.concepts] == catalogue[:n_linked]
+            assert [one.id for one in told.suggestions] == catalogue[3 : 3 + n_suggested]
 
 
 def test_the_highest_of_the_own_levels_is_present(world: Recommender) -> None:
@@ -392,10 +429,12 @@ def test_what_the_encoder_cannot_read_is_neither_linked_nor_covered(
 
 def test_who_is_erased_while_they_ask_is_unknown(world: Recommender, there: Recommender) -> None:
     class Erasing(WordLinker):
-        def links(self, vectors: NDArray[np.float32]) -> WordLinks:
+        def links(
+            self, vectors: NDArray[np.float32], threshold: float | None = None, most: int = 3
+        ) -> WordLinks:
             with suppress(UnknownPerson):
                 there.erase_person("boss")
-            return super().links(vectors)
+            return super().links(vectors, threshold, most)
 
     world.knowledge = knowledge(linker=Erasing(tuple(WORD)))
     with pytest.raises(UnknownPerson, match="boss"):
