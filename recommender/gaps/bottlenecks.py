@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import polars as pl
 
 from recommender.gaps.counting import Tally
 from recommender.gaps.disclosure import FEWEST, Shown
+from recommender.texts import text
 
 MANY = 10
 """So many must want it before it is called a bottleneck."""
 PER_TEACHER = 5
 """So many who want it per person who can teach it make it one."""
 
-SENTENCES: Mapping[str, tuple[str, str]] = {
-    "de": (
-        "{want} wollen es lernen, {can_teach} können es vermitteln",
-        "{want} wollen es lernen, weniger als {fewest} können es vermitteln",
-    ),
-    "en": (
-        "{want} want it, {can_teach} can teach it",
-        "{want} want it, fewer than {fewest} can teach it",
-    ),
-}
 SCHEMA = {
     "area": pl.String,
     "concept": pl.String,
@@ -49,11 +38,16 @@ def bottlenecks(wanted: Tally, taught: Tally) -> pl.DataFrame:
     rows = []
     for place in sorted(found.tolist(), key=lambda one: (-want[one], one)):
         number = int(teach[place]) if teach_shown[place] else None
-        values = {"want": int(want[place]), "can_teach": number, "fewest": FEWEST}
-        told = [SENTENCES[code][number is None].format(**values) for code in ("de", "en")]
+        told = [_sentence(code, int(want[place]), number) for code in ("de", "en")]
         area = catalogued.areas[catalogued.area_of[place]]
-        rows.append((area, catalogued.concepts[place], values["want"], number, *told))
+        rows.append((area, catalogued.concepts[place], int(want[place]), number, *told))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _sentence(language: str, want: int, can_teach: int | None) -> str:
+    if can_teach is None:
+        return text(language, "gaps.few_teach", want=want, fewest=FEWEST)
+    return text(language, "gaps.some_teach", want=want, can_teach=can_teach)
 
 
 def few_teach(taught: Tally) -> Shown:

@@ -1,8 +1,8 @@
 """Emerging topics: what people want or know that the catalogue has no concept for.
 
 A topic is a cluster of statements of at least five people. It is called by its most typical words,
-and a word may stand there only if at least five people of the topic used it and it is nobody's
-name: so no statement is ever quoted.
+and a word may stand there only if at least five people of the topic used it, in two statements that
+differ (unless all say the same), and it is nobody's name: so no statement is ever quoted.
 """
 
 from __future__ import annotations
@@ -73,14 +73,16 @@ def emerging_topics(outside: Outside, names: Iterable[str]) -> list[Topic]:
             for word in spoken[outside.text[row]].keys() - forbidden
         }
         n_speakers = Counter(word for _, word in said)
+        texts = [spoken[text] for text in np.unique(outside.text[rows])]
+        # By texts, not by people: or one sentence that many share would be told word by word.
+        n_inside = Counter(word for text in texts for word in text)
         typical = {
-            word: n * math.log((1 + n_texts) / (1 + n_texts_with[word]))
+            word: n_inside[word] * math.log((1 + n_texts) / (1 + n_texts_with[word]))
             for word, n in n_speakers.items()
-            if n >= FEWEST
+            if n >= FEWEST and n_inside[word] >= min(len(texts), 2)
         }
         best = sorted(typical, key=lambda word: (-typical[word], word))[:N_WORDS]
         if best:
-            texts = [spoken[text] for text in np.unique(outside.text[rows])]
             topics.append(Topic(tuple(_spelled(word, texts) for word in best), len(speakers)))
     return sorted(topics, key=lambda topic: (-topic.people, topic.words))
 

@@ -56,6 +56,17 @@ def test_a_word_that_four_people_used_does_not_name_the_topic() -> None:
     assert topic.people == 6
 
 
+def test_a_sentence_that_many_share_is_not_told_word_by_word() -> None:
+    shared = "gentle swarming queens dislike smoky keeping bees with hives"
+    statements = [
+        *of(range(40), shared),
+        *of(range(40, 46), "keeping bees with wooden hives"),
+        *of(range(46, 52), "keeping bees with straw hives"),
+    ]
+    [topic] = emerging_topics(said(*statements), [])
+    assert set(topic.words[:3]) == {"keeping", "bees", "hives"}
+
+
 def test_a_topic_without_a_common_word_is_not_told() -> None:
     same = said(*[(person, f"thing{'abcdefgh'[person]}") for person in range(8)])
     vectors = np.tile(same.vectors[:1], (len(same.texts), 1))
