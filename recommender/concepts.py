@@ -2,12 +2,13 @@
 
 A linear probe over sentence vectors. With z_c = w_c · v + b_c, the softmax over all concepts gives
 p_c, and a second probe gives t, the log-odds that the statement is about the catalogue at all. The
-probability that a link of the two is right is
+probability that a link of the two is right is that it is about the catalogue, times that it is
+then about this concept:
 
-    sigmoid(a + b · log(p_c / (1 − p_c)) + g · t)
+    sigmoid(c + g · t) · sigmoid(a + b · log(p_c / (1 − p_c)))
 
-with a, b and g fitted on statements that the probe had not seen. Source: Platt 1999,
-"Probabilistic outputs for support vector machines", with the log-odds of two probes as its inputs.
+with a, b, c and g fitted on statements that the probes had not seen. Source: Platt 1999,
+"Probabilistic outputs for support vector machines", for each of the two factors.
 `recommender/concept_training` fits it.
 """
 
@@ -25,7 +26,7 @@ from recommender.artefacts import read_artefact, write_artefact
 from recommender.errors import ArtefactRefused
 
 LINKER_KIND = "concept linker"
-LINKER_SCHEMA = 1
+LINKER_SCHEMA = 2
 WEIGHTS = "weights.npy"
 MOST = 3
 """A statement has no more automatic links than this."""
@@ -61,7 +62,7 @@ class ConceptLinker:
         concepts: Ids of the concepts, n of them.
         weights: One row per concept, and the topic's last; the last column is added as it is,
             (n + 1, d + 1) float32.
-        calibration: a, b (above 0) and g, (3,) float64.
+        calibration: a, b (above 0), c and g (0 or more), (4,) float64.
         threshold: Probability from which a pair is linked.
         facts: What it was made from and how it was measured.
     """
@@ -114,9 +115,9 @@ class ConceptLinker:
         """Return the p below which no pair of a row can reach a probability, (m,)."""
         if least <= SURE:
             return np.zeros_like(topic)
-        a, b, g = self.calibration
-        needed = (np.log(least / max(1 - least, SURE)) - a - g * topic.astype(np.float64)) / b
-        floor = (1 - ROOM) * _sigmoid(needed)
+        a, b, c, g = self.calibration
+        needed = np.minimum(least / _sigmoid(c + g * topic.astype(np.float64)), 1 - SURE**2)
+        floor = (1 - ROOM) * _sigmoid((_log_odds(needed) - a) / b)
         return np.where(floor <= SURE, 0, floor).astype(np.float32)
 
 
@@ -133,12 +134,9 @@ def shares(
     return share, topic
 
 
-def evidence(
-    share: NDArray[np.floating[Any]], topic: NDArray[np.floating[Any]]
-) -> NDArray[np.float64]:
-    """Return what the calibration weighs: 1, the log-odds of p, and t, (m, 3) float64."""
-    p = np.clip(share.astype(np.float64), SURE, 1 - SURE)
-    return np.stack([np.ones(len(p)), np.log(p / (1 - p)), topic.astype(np.float64)], axis=1)
+def evidence(share: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Return the log-odds of p that the calibration weighs, of the same shape."""
+    return _log_odds(np.clip(share.astype(np.float64), SURE, 1 - SURE))
 
 
 def calibrated(
@@ -147,7 +145,12 @@ def calibrated(
     topic: NDArray[np.floating[Any]],
 ) -> NDArray[np.float64]:
     """Return the probability that each pair is right, (m,) float64, for p and t of shape (m,)."""
-    return _sigmoid(evidence(share, topic) @ calibration)
+    a, b, c, g = calibration
+    return _sigmoid(c + g * topic.astype(np.float64)) * _sigmoid(a + b * evidence(share))
+
+
+def _log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(probability / (1 - probability))
 
 
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from recommender.catalogue import read_catalogue
 from recommender.concept_training.building import CATALOGUE, SHIPPED_LINKER, build_linker
 from recommender.concept_training.card import card
-from recommender.concept_training.material import OFF_TOPIC, catalogue_digest, read_off_topic
+from recommender.concept_training.sources import catalogue_digest, read_statements
 from recommender.concepts import write_linker
 from recommender.encoder import open_encoder
 from recommender.shipped import shipped
@@ -23,8 +23,8 @@ def main() -> None:
     folder = parser.parse_args().output
     catalogue, encoder = shipped(CATALOGUE), open_encoder()
     facts = {"encoder": encoder.digest, "catalogue": catalogue_digest(catalogue)}
-    concepts, off_topic = read_catalogue(catalogue), read_off_topic(catalogue / OFF_TOPIC)
-    linker = build_linker(encoder, concepts, off_topic, facts=facts)
+    concepts, statements = read_catalogue(catalogue), read_statements(catalogue)
+    linker = build_linker(encoder, concepts, statements, facts=facts)
     write_linker(folder, linker)
     (folder / CARD).write_text(card(linker), encoding="utf-8")
 

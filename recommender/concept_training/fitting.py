@@ -15,7 +15,9 @@ CONCEPT_PENALTY = 7.5e-7
 TOPIC_PENALTY = 2e-5
 STEPS = 60
 NAMES_COUNT = 8.0
-"""A label, synonym or description counts as much as this many sentences: measured, 1 to 20."""
+PLAIN_COUNTS = 4.0
+"""A label, synonym or description counts as much as so many of the catalogue's sentences, measured
+from 1 to 20, and a plain statement as much as so many, measured from 0 to 4."""
 SCALE = np.float32(20.0)
 """Vectors are stretched for the search, so that weights and constants are of one size."""
 
@@ -27,12 +29,13 @@ def fit_probes(material: Material, fold: int = NEVER) -> NDArray[np.float32]:
         material: All sentences; off-topic statements that are kept for measuring are not used.
         fold: The round whose sentences and off-topic statements are left out; −1: none.
     """
-    chosen = (material.fold != fold) | (material.fold == NEVER)
+    chosen = material.learned(fold)
     off = (material.off_topic_fold != NEVER) & (material.off_topic_fold != fold)
     on, off_topic = material.vectors[chosen], material.off_topic[off]
-    counts = np.where(material.kind[chosen] == NAMES, NAMES_COUNT, 1.0)
+    counts = np.where(material.plain, PLAIN_COUNTS, 1.0)
+    counts[material.kind == NAMES] = NAMES_COUNT
     rows = softmax_regression(
-        on, material.concept[chosen], material.n_concepts, CONCEPT_PENALTY, counts
+        on, material.concept[chosen], material.n_concepts, CONCEPT_PENALTY, counts[chosen]
     )
     topic_row = np.zeros((1, rows.shape[1]), np.float32)
     if len(off_topic):

@@ -8,7 +8,7 @@ the percentile bootstrap over concepts (Efron and Tibshirani 1993, chapter 13).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,10 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.catalogue import LANGUAGES, LEAST, Concept
-from recommender.concept_training.material import Material
+from recommender.concept_training.material import PLAIN_KINDS, Material
 from recommender.concept_training.trial import NOBODY, Trial
 
 BOOTSTRAP = 2_000
+STYLES: Mapping[str, Sequence[str]] = {"plain": PLAIN_KINDS, "oblique": tuple(LEAST)}
+"""Plain statements name what they are about; the catalogue's own sentences avoid it."""
+KINDS: Mapping[str, Sequence[str]] = {
+    kind.replace("_", " "): (kind,) for kind in (*PLAIN_KINDS, *LEAST)
+}
 Interval = tuple[float, float]
 
 
@@ -62,9 +67,17 @@ def linking_measures(
     material: Material,
     catalogue: Sequence[Concept],
     threshold: float,
-    kinds: Sequence[str] = tuple(LEAST),
+    parts: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[LinkingMeasure]:
-    """Yield the rows for unseen and seen concepts, by language and by kind."""
+    """Yield the rows for unseen and seen concepts, by language and by kind.
+
+    Args:
+        trial: Statements that were held out.
+        material: Whence they are.
+        catalogue: The concepts.
+        threshold: Probability from which a pair is linked.
+        parts: Which kinds of statement make up a row, by its name; styles and kinds if not given.
+    """
     probability = trial.cross_fitted()
     near = nearness(catalogue)
     language, kind = material.language[trial.source], material.kind[trial.source]
@@ -74,11 +87,10 @@ def linking_measures(
         ("seen concepts", ~trial.unseen & (trial.owner != NOBODY)),
     ):
         for spoken in LANGUAGES:
-            parts = [("all", group)] + [(part, group & (kind == part)) for part in kinds]
-            for part, chosen in parts:
-                rows = np.flatnonzero(chosen & (language == spoken))
+            for part, kinds in (parts or {**STYLES, **KINDS}).items():
+                rows = np.flatnonzero(group & (language == spoken) & np.isin(kind, kinds))
                 if len(rows):
-                    label = f"{name}, {spoken}, {part.replace('_', ' ')}"
+                    label = f"{name}, {spoken}, {part}"
                     yield measured(label, trial, probability, rows, near, threshold, rng)
 
 

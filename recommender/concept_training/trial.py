@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.concept_training.fitting import fit_probes, softmax_regression
-from recommender.concept_training.material import N_FOLDS, NEVER, Material
+from recommender.concept_training.material import ALWAYS, N_FOLDS, NEVER, Material
 from recommender.concepts import MOST, calibrated, evidence, shares
 from recommender.domain import Progress, silent
 
 OFF_TOPIC_SHARE = 0.2
 """How many of all statements are taken to be off topic when probabilities are calibrated."""
+PLAIN_SHARE = 0.5
+"""How many of the others are taken to name plainly what they are about. Source: our own guess."""
 CALIBRATION_PENALTY = 1e-6
-UNCALIBRATED = np.array([0.0, 1.0, 0.0])
+CERTAIN = 20.0
+"""The log-odds that a statement is on topic where nothing is known of others."""
 NOBODY = -1
 
 
@@ -32,6 +36,7 @@ class Trial:
         right: Whether the statement is of that concept, (s, k) bool.
         owner: Whose statement, (s,) int64; −1: off topic.
         unseen: Whether of a concept of which the bundled encoder saw no sentence, (s,) bool.
+        plain: Whether plainly worded, (s,) bool.
     """
 
     source: NDArray[np.int64]
@@ -41,25 +46,33 @@ class Trial:
     right: NDArray[np.bool_]
     owner: NDArray[np.int64]
     unseen: NDArray[np.bool_]
+    plain: NDArray[np.bool_]
 
     def fit_calibration(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return a, b and g from the chosen statements and those that are off topic, (3,)."""
+        """Return a, b, c and g from the chosen statements and those that are off topic, (4,)."""
         off = self.owner == NOBODY
-        used = np.flatnonzero(chosen | off)
+        on = chosen & ~off
         k = self.share.shape[1]
-        n_off, n_on = int(off.sum()), int((chosen & ~off).sum())
-        each_off = OFF_TOPIC_SHARE / (1 - OFF_TOPIC_SHARE) * n_on / max(1, n_off)
-        weight = np.where(off[used], each_off, 1.0).repeat(k)
-        right = self.right[used].ravel()
-        if right.all() or not right.any():
-            return UNCALIBRATED
-        given = evidence(self.share[used].ravel(), self.topic[used].repeat(k))[:, 1:]
-        no, yes = softmax_regression(
-            given.astype(np.float32), right.astype(np.int64), 2, CALIBRATION_PENALTY, weight
-        ).astype(np.float64)
-        difference = yes - no
-        fitted = np.array([difference[-1], *difference[:-1]])
-        return fitted if fitted[1] > 0 else UNCALIBRATED
+        weight = self._weights(on, off)
+        a, b = platt(
+            evidence(self.share[on].ravel()), self.right[on].ravel(), weight[on].repeat(k)
+        ) or (0.0, 1.0)
+        judged = on | off
+        c, g = platt(self.topic[judged], on[judged], weight[judged]) or (CERTAIN, 0.0)
+        return np.array([a, b, c, g])
+
+    def _weights(self, on: NDArray[np.bool_], off: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return how much each statement counts in the calibration, (s,)."""
+        plain, oblique = on & self.plain, on & ~self.plain
+        plain_share = PLAIN_SHARE if plain.any() and oblique.any() else float(plain.any())
+        weight = np.zeros(len(on))
+        for group, share in (
+            (off, OFF_TOPIC_SHARE),
+            (plain, (1 - OFF_TOPIC_SHARE) * plain_share),
+            (oblique, (1 - OFF_TOPIC_SHARE) * (1 - plain_share)),
+        ):
+            weight[group] = share / max(1, int(group.sum()))
+        return weight
 
     def probabilities(self, calibration: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated probability of each pair, (s, k) float64."""
@@ -89,16 +102,43 @@ class Trial:
         return found
 
 
-def hold_out(material: Material, progress: Progress = silent) -> Trial:
-    """Score every held-out statement by probes that were fitted without it."""
-    parts = []
+def platt(
+    given: NDArray[np.floating[Any]], right: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> tuple[float, float] | None:
+    """Return the constant and the slope, above 0, of right given a number; None if there is none.
+
+    Args:
+        given: (n,).
+        right: (n,).
+        weight: How much each counts, (n,).
+    """
+    if not right.any() or right.all():
+        return None
+    no, yes = softmax_regression(
+        given.astype(np.float32)[:, None], right.astype(np.int64), 2, CALIBRATION_PENALTY, weight
+    ).astype(np.float64)
+    slope, constant = (yes - no).tolist()
+    return (constant, slope) if slope > 0 else None
+
+
+def hold_out(material: Material, final: NDArray[np.float32], progress: Progress = silent) -> Trial:
+    """Score every held-out statement by probes that were fitted without it.
+
+    Args:
+        material: All sentences.
+        final: The weights that are fitted on all that is learned from; they score the statements
+            on which nothing is ever fitted.
+        progress: Told how far the work is.
+    """
+    kept = np.flatnonzero(material.fold == ALWAYS)
+    parts = [scored(material, final, material.vectors[kept], kept)]
     for fold in range(N_FOLDS):
         weights = fit_probes(material, fold)
         rows = np.flatnonzero(material.fold == fold)
         parts.append(scored(material, weights, material.vectors[rows], rows))
         off = material.off_topic[material.off_topic_fold == fold]
         parts.append(scored(material, weights, off, np.full(len(off), NOBODY)))
-        progress("linking", fold + 1, N_FOLDS + 1)
+        progress("linking", fold + 2, N_FOLDS + 1)
     return _joined(parts)
 
 
@@ -120,6 +160,7 @@ def scored(
         concept == owner[:, None],
         owner,
         material.unseen[source] & (source != NOBODY),
+        material.plain[source] & (source != NOBODY),
     )
 
 

@@ -15,8 +15,8 @@ from recommender.gaps.knowledge import Knowledge
 
 N_SUGGESTIONS = 5
 SUGGESTED_FROM = 0.02
-"""Of lay statements four in five have their right concept among so many suggestions, of the
-sample organisation's phrases seven in ten; below this probability hardly any is right."""
+"""Nearly all plain statements have their right concept among so many, and of the sample
+organisation's phrases seven in ten; below this probability hardly any is right."""
 
 
 @dataclass(frozen=True, slots=True)

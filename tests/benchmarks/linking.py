@@ -1,23 +1,26 @@
 """How well statements are linked to concepts: ``python -m tests.benchmarks.linking``.
 
-Fits, calibrates and measures anew (some minutes) and prints the table of the card, and a rough
-external check of the bundled linker: the sample organisation's phrases, written under another
-brief, with a table of ours that says which concepts each digital topic is about.
+Fits, calibrates and measures anew (some minutes) and prints the table of the card; what readers
+make of the same sort of statements; and a rough external check of the bundled linker: the sample
+organisation's phrases, written under another brief, with a table of ours that says which concepts
+each digital topic is about.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 
 import numpy as np
 
-from recommender.catalogue import read_catalogue
+from recommender.catalogue import LANGUAGES, read_catalogue
 from recommender.concept_training.building import CATALOGUE, SHIPPED_LINKER, build_linker
 from recommender.concept_training.card import choices_table, measures_table
-from recommender.concept_training.material import OFF_TOPIC, catalogue_digest, read_off_topic
 from recommender.concept_training.measuring import nearness
+from recommender.concept_training.sources import MEASURE, catalogue_digest, read_statements
 from recommender.concepts import ConceptLinker, read_linker
 from recommender.encoder import Encoder, open_encoder
+from recommender.gaps.linking import N_SUGGESTIONS, SUGGESTED_FROM
 from recommender.progress import shown_progress
 from recommender.shipped import shipped
 
@@ -124,46 +127,116 @@ TOPICS: dict[str, tuple[str, ...]] = {
 """The concepts that a topic of the sample organisation is about."""
 
 
-def external_check(encoder: Encoder, linker: ConceptLinker, every: int = 1) -> dict[str, float]:
-    """Return precision, near and recall on every so many phrases, and the shares that abstain."""
+THRESHOLDS = (0.2, 0.3, 0.4, 0.5)
+COLUMNS = ("precision", "near", "recall", "suggested", "leadership_abstained")
+READINGS = ("reader_1", "reader_2")
+NONE = "none"
+
+
+def reader_check() -> dict[str, float]:
+    """Return how two readers, who saw names and descriptions alone, file the development sentences.
+
+    For each: whether their first concept is the one that the sentence was written for, whether any
+    of theirs is, how many of theirs are, and how often they file off-topic statements nowhere.
+    """
+    path = shipped(CATALOGUE) / "second_reading.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found: dict[str, float] = {}
+    for reader in READINGS:
+        filed = [(row["concept"], row[reader].split()) for row in rows if row[reader]]
+        about = [(meant, said) for meant, said in filed if meant != NONE]
+        outside = [said for meant, said in filed if meant == NONE]
+        n_said = sum(len(said) for _, said in about)
+        found |= {
+            f"{reader} first": sum(said[0] == meant for meant, said in about) / len(about),
+            f"{reader} recall": sum(meant in said for meant, said in about) / len(about),
+            f"{reader} precision": sum(meant in said for meant, said in about) / n_said,
+            f"{reader} abstains": sum(said == [NONE] for said in outside) / len(outside),
+        }
+    return found
+
+
+def external_check(
+    encoder: Encoder,
+    linker: ConceptLinker,
+    every: int = 1,
+    languages: Sequence[str] = LANGUAGES,
+    threshold: float | None = None,
+) -> dict[str, float]:
+    """Return how the sample organisation's phrases are linked, and who abstains.
+
+    Args:
+        encoder: Whose vectors the linker reads.
+        linker: To be measured.
+        every: Of the phrases, every so many.
+        languages: Of the phrases.
+        threshold: Another one than the linker's own.
+    """
     catalogue = read_catalogue(shipped(CATALOGUE))
     near = nearness(catalogue)
     path = shipped("data/sample_organisation") / "phrases.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        phrases = list(csv.DictReader(file))[::every]
+        phrases = [row for row in csv.DictReader(file) if row["language"] in languages][::every]
     digital = np.array([phrase["area"] == "digital" for phrase in phrases])
     right = np.zeros((len(phrases), len(catalogue)), dtype=np.bool_)
     for row in np.flatnonzero(digital):
         for name in TOPICS[phrases[row]["topic"]]:
             right[row, linker.concepts.index(name)] = True
     close = (right.astype(np.int64) @ near.astype(np.int64)) > 0
-    links = linker.links(encoder.encode([phrase["text"] for phrase in phrases]))
+    vectors = encoder.encode([phrase["text"] for phrase in phrases])
+    links = linker.links(vectors, threshold)
     about = digital[links.row]
     hit = right[links.row, links.concept]
     silent = ~np.isin(np.arange(len(phrases)), links.row)
-    off = [one for one in read_off_topic(shipped(CATALOGUE) / OFF_TOPIC) if one.measured]
-    off_links = linker.links(encoder.encode([one.text for one in off]))
+    offered = linker.links(vectors, SUGGESTED_FROM, N_SUGGESTIONS)
+    offered_right = offered.row[right[offered.row, offered.concept]]
+    off = [one for one in read_statements(shipped(CATALOGUE)).off_topic if one.measured]
+    off_links = linker.links(encoder.encode([one.text for one in off]), threshold)
+    n_digital = float(digital.sum())
     return {
-        "phrases": float(digital.sum()),
+        "phrases": n_digital,
         "links": float(about.sum()),
         "precision": float(hit[about].mean()),
         "near": float(close[links.row, links.concept][about].mean()),
-        "recall": len(np.unique(links.row[hit])) / float(digital.sum()),
+        "recall": len(np.unique(links.row[hit])) / n_digital,
+        "suggested": len(np.unique(offered_right)) / n_digital,
         "leadership_abstained": float(silent[~digital].mean()),
         "off_topic_abstained": 1 - len(np.unique(off_links.row)) / len(off),
     }
 
 
+def external_table(encoder: Encoder, linker: ConceptLinker) -> str:
+    """Return what thresholds mean for the sample organisation's phrases, Markdown."""
+    head = "| threshold | language | precision | near | recall | suggested | leadership abstains |"
+    lines = [head, "|---|---|---|---|---|---|---|"]
+    for threshold in THRESHOLDS:
+        for language in LANGUAGES:
+            found = external_check(encoder, linker, 1, (language,), threshold)
+            told = " | ".join(f"{found[name]:.2f}" for name in COLUMNS)
+            lines.append(f"| {threshold} | {language} | {told} |")
+    return "\n".join(lines)
+
+
+def suggested_for_plain(encoder: Encoder, linker: ConceptLinker) -> float:
+    """Return for how many plain statements the right concept is among the first suggestions."""
+    plain = [one for one in read_statements(shipped(CATALOGUE)).plain if one.use == MEASURE]
+    vectors = encoder.encode([one.text for one in plain])
+    offered = linker.links(vectors, SUGGESTED_FROM, N_SUGGESTIONS)
+    meant = np.array([linker.concepts.index(one.concept) for one in plain])
+    return float((offered.concept == meant[offered.row]).sum() / len(plain))
+
+
 def main() -> None:
     source, encoder = shipped(CATALOGUE), open_encoder()
     with shown_progress() as progress:
-        linker = build_linker(
-            encoder, read_catalogue(source), read_off_topic(source / OFF_TOPIC), progress
-        )
+        linker = build_linker(encoder, read_catalogue(source), read_statements(source), progress)
     print(measures_table(linker), end="\n\n")
     print(choices_table(linker), end="\n\n")
     bundled = read_linker(shipped(SHIPPED_LINKER), encoder.digest, catalogue_digest(source))
-    for name, value in external_check(encoder, bundled).items():
+    print(external_table(encoder, bundled), end="\n\n")
+    print(f"plain, suggested: {suggested_for_plain(encoder, bundled):.2f}")
+    for name, value in (reader_check() | external_check(encoder, bundled)).items():
         print(f"{name.replace('_', ' ')}: {value:.2f}")
 
 

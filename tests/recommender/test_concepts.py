@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +20,18 @@ from numpy.typing import NDArray
 from recommender.catalogue import Concept, read_catalogue
 from recommender.concept_training.building import IN_WORKSPACE, build_linker, open_linker
 from recommender.concept_training.card import card
-from recommender.concept_training.material import (
-    OFF_TOPIC,
-    OffTopic,
-    catalogue_digest,
-    read_off_topic,
-)
+from recommender.concept_training.material import material
 from recommender.concept_training.measuring import measured
+from recommender.concept_training.sources import (
+    LEARN,
+    MEASURE,
+    OFF_TOPIC,
+    PLAIN,
+    Plain,
+    Statements,
+    catalogue_digest,
+    read_statements,
+)
 from recommender.concept_training.trial import Trial
 from recommender.concepts import (
     CHUNK,
@@ -38,7 +46,7 @@ from recommender.concepts import (
 from recommender.encoder import open_encoder
 from recommender.errors import ArtefactRefused, InvalidInput
 from recommender.shipped import shipped
-from tests.benchmarks.linking import external_check
+from tests.benchmarks.linking import external_check, reader_check
 from tests.conftest import HashEncoder
 
 NAMES = ("apple", "birch", "cedar", "daisy", "elder", "fern", "grape", "hazel", "iris", "jasmine")
@@ -100,15 +108,15 @@ def catalogue(folder: Path) -> tuple[Concept, ...]:
 
 
 @pytest.fixture(scope="module")
-def off_topic(folder: Path) -> tuple[OffTopic, ...]:
-    return read_off_topic(folder / OFF_TOPIC)
+def statements(folder: Path) -> Statements:
+    return read_statements(folder)
 
 
 @pytest.fixture(scope="module")
 def linker(
-    encoder: HashEncoder, catalogue: tuple[Concept, ...], off_topic: tuple[OffTopic, ...]
+    encoder: HashEncoder, catalogue: tuple[Concept, ...], statements: Statements
 ) -> ConceptLinker:
-    return build_linker(encoder, catalogue, off_topic)
+    return build_linker(encoder, catalogue, statements)
 
 
 def linked(linker: ConceptLinker, encoder: HashEncoder, text: str) -> list[str]:
@@ -141,8 +149,8 @@ def test_what_belongs_to_no_concept_gets_none(
 def test_the_world_is_measured_as_easy_as_it_is(linker: ConceptLinker) -> None:
     rows = {one["name"]: one for one in linker.facts["measures"]}
     assert {name.split(",")[0] for name in rows} == {"unseen concepts", "seen concepts"}
-    assert rows["unseen concepts, de, all"]["precision"] >= 0.95
-    assert rows["unseen concepts, de, all"]["recall"] >= 0.9
+    assert rows["unseen concepts, de, oblique"]["precision"] >= 0.95
+    assert rows["unseen concepts, de, oblique"]["recall"] >= 0.9
     assert linker.facts["n_off_topic"] > 20
     assert linker.facts["off_topic_abstained"] >= 0.9
 
@@ -151,9 +159,9 @@ def test_the_same_input_gives_the_same_linker(
     linker: ConceptLinker,
     encoder: HashEncoder,
     catalogue: tuple[Concept, ...],
-    off_topic: tuple[OffTopic, ...],
+    statements: Statements,
 ) -> None:
-    again = build_linker(encoder, catalogue, off_topic)
+    again = build_linker(encoder, catalogue, statements)
     assert again.weights.tobytes() == linker.weights.tobytes()
     assert again.calibration.tobytes() == linker.calibration.tobytes()
     assert again.facts == linker.facts
@@ -168,7 +176,7 @@ def invented(seed: int, n_concepts: int, d: int = 4) -> ConceptLinker:
     rng = np.random.default_rng(seed)
     weights = rng.normal(0, 3, (n_concepts + 1, d + 1)).astype(np.float32)
     names = tuple(f"x.c{n}" for n in range(n_concepts))
-    return ConceptLinker(names, weights, np.array([-0.5, 0.7, 0.3]), 0.5, {})
+    return ConceptLinker(names, weights, np.array([-0.5, 0.7, 1.0, 0.3]), 0.5, {})
 
 
 @given(st.integers(0, 50), st.integers(1, 9), st.floats(0, 1))
@@ -240,7 +248,7 @@ def test_a_linker_is_built_once_and_again_when_the_catalogue_changes(
     write_catalogue(folder, tuple(name for name in NAMES if name != "hazel"))
     second = open_linker(encoder, workspace, folder)
     assert second.place("tree.hazel") is None
-    assert linked(second, encoder, "hazel1 hazel4") == []
+    assert "tree.hazel" not in linked(second, encoder, "hazel1 hazel4")
     assert linked(second, encoder, "grape1 grape4") == ["tree.grape"]
     assert read_linker(workspace / IN_WORKSPACE, encoder.digest, catalogue_digest(folder))
 
@@ -253,26 +261,80 @@ def test_the_smallest_catalogues_have_a_linker(
     assert linked(linker, encoder, "apple1 apple2 apple4") == ["tree.apple"]
 
 
-def test_off_topic_statements_are_checked(tmp_path: Path) -> None:
-    path = tmp_path / OFF_TOPIC
+def test_statements_beside_the_catalogue_are_checked(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="off-topic statements beside"):
-        read_off_topic(path)
-    path.write_text("id,language,kind,text\na,de,goal,x\na,en,goal,y\nb,fr,goal,z\nc,de,goal,\n")
+        read_statements(tmp_path)
+    off_topic, plain = tmp_path / OFF_TOPIC, tmp_path / PLAIN
+    head = "id,language,kind,text\n"
+    off_topic.write_text(head + "a,de,goal,x\na,en,goal,y\nb,fr,goal,z\nc,de,goal,\n")
+    assert wrong_in(tmp_path) == ["line 2, id", "line 3, id", "line 4, language", "line 5"]
+    off_topic.write_text(head + "a,de,goal,x\n")
+    head = "concept,language,kind,use,text\n"
+    plain.write_text(
+        head + "a,de,goal,learn,BI\na,en,goal,learn,BI\nb,de,wish,learn,x\nb,de,goal,test,y\n"
+        "b,de,goal,learn,z\nc,de,skill,learn,z\n"
+    )
+    twice = ["line 6, text", "line 7, text"]
+    assert wrong_in(tmp_path) == ["line 4, kind", "line 5, use", *twice]
+    plain.write_text("concept,language,kind,text\na,de,goal,BI\n")
+    assert wrong_in(tmp_path) == ["line 2"]
+
+
+def wrong_in(folder: Path) -> list[str]:
     with pytest.raises(InvalidInput) as caught:
-        read_off_topic(path)
-    assert [problem.field for problem in caught.value.problems] == [
-        f"line {line}" for line in (2, 3, 4, 5)
-    ]
+        read_statements(folder)
+    return [problem.field for problem in caught.value.problems]
 
 
-def test_the_shipped_off_topic_statements_are_many_and_split_in_two() -> None:
-    found = read_off_topic(shipped("data/catalogue") / OFF_TOPIC)
+def test_the_shipped_statements_are_many() -> None:
+    found = read_statements(shipped("data/catalogue"))
     for language in ("de", "en"):
-        spoken = [one for one in found if one.language == language]
+        spoken = [one for one in found.off_topic if one.language == language]
         assert len(spoken) >= 150
         assert 0.4 <= np.mean([one.measured for one in spoken]) <= 0.6
         assert sum(one.kind == "skill" for one in spoken) >= 70
         assert sum(one.kind == "goal" for one in spoken) >= 70
+
+
+def test_every_concept_is_spoken_of_plainly_and_development_ones_are_measured() -> None:
+    concepts = {one.id: one for one in read_catalogue(shipped("data/catalogue"))}
+    plain = read_statements(shipped("data/catalogue")).plain
+    n_of = Counter((one.concept, one.language, one.kind, one.use) for one in plain)
+    for name, concept in concepts.items():
+        for language, kind in product(("de", "en"), ("goal", "skill")):
+            assert n_of[name, language, kind, LEARN] >= 2, name
+            assert n_of[name, language, kind, MEASURE] == 3 * concept.development, name
+    assert {one.concept for one in plain} == set(concepts)
+
+
+def test_nothing_is_fitted_on_plain_statements_that_are_measured(
+    encoder: HashEncoder, catalogue: tuple[Concept, ...], statements: Statements
+) -> None:
+    def linker(use: str, text: str) -> ConceptLinker:
+        said = tuple(
+            Plain(concept.id, language, "goal", use, f"{text} {concept.label[language]}")
+            for concept in catalogue
+            for language in ("de", "en")
+        )
+        return build_linker(encoder, catalogue, replace(statements, plain=said))
+
+    easy, hard = linker(MEASURE, "just"), linker(MEASURE, "stone1 stone2")
+    assert easy.weights.tobytes() == hard.weights.tobytes()
+    assert easy.weights.tobytes() != linker(LEARN, "just").weights.tobytes()
+    rows = {one["name"]: one for one in easy.facts["measures"]}
+    plain = rows["unseen concepts, de, plain"]
+    assert plain["n_statements"] == sum(one.development for one in catalogue)
+    assert rows["unseen concepts, de, plain goals"]["recall"] == plain["recall"] > 0.5
+    assert "unseen concepts, de, plain skills" not in rows
+
+
+def test_a_plain_statement_of_a_concept_that_is_gone_is_left_out(
+    encoder: HashEncoder, catalogue: tuple[Concept, ...], statements: Statements
+) -> None:
+    gone = Plain("tree.gone", "de", "goal", LEARN, "gone for ever")
+    without = material(encoder, catalogue, statements)
+    given = material(encoder, catalogue, replace(statements, plain=(gone,)))
+    assert given.vectors.tobytes() == without.vectors.tobytes()
 
 
 def trial(
@@ -289,13 +351,17 @@ def trial(
         right[:, None],
         np.arange(n) % 10,
         everybody,
+        np.arange(n) % 3 == 0,
     )
+
+
+SURE_OF_TOPIC = np.array([-0.6, 0.8, 20.0, 0.0])
 
 
 def test_calibration_finds_the_law_that_made_the_truth() -> None:
     rng = np.random.default_rng(0)
     share, topic = rng.uniform(0.01, 0.99, 20_000), rng.normal(0, 1, 20_000)
-    law = np.array([-0.6, 0.8, 0.4])
+    law = SURE_OF_TOPIC
     right = rng.uniform(size=20_000) < calibrated(law, share, topic)
     made = trial(share, topic, right)
     found = made.fit_calibration(np.ones(20_000, dtype=np.bool_))
@@ -303,6 +369,21 @@ def test_calibration_finds_the_law_that_made_the_truth() -> None:
     said = made.cross_fitted()[:, 0]
     sure = said >= 0.7
     assert abs(said[sure].mean() - right[sure].mean()) < 0.03
+
+
+def test_a_statement_off_topic_is_about_no_concept_however_sure_that_one_is() -> None:
+    rng = np.random.default_rng(0)
+    on = rng.uniform(size=20_000) < 0.8  # as many as the calibration takes for granted
+    share, topic = rng.uniform(0.01, 0.99, 20_000), np.where(on, 2.0, -2.0)
+    topic += rng.normal(0, 2, 20_000)  # the log-odds of this are its own value and log 4
+    right = on & (rng.uniform(size=20_000) < calibrated(SURE_OF_TOPIC, share, topic))
+    made = trial(share, topic, right)
+    mixed = replace(made, owner=np.where(on, made.owner, -1), unseen=made.unseen & on)
+    found = mixed.fit_calibration(mixed.unseen)
+    np.testing.assert_allclose(found, [-0.6, 0.8, np.log(4), 1.0], atol=0.08)
+    sure = calibrated(found, np.array([0.99, 0.99]), np.array([3.0, -6.0]))
+    assert sure[0] > 0.9
+    assert sure[1] < 0.02
 
 
 def test_precision_and_recall_are_counted() -> None:
@@ -315,6 +396,7 @@ def test_precision_and_recall_are_counted() -> None:
         right=np.array([[True, False], [True, False], [False, True], [False, True]]),
         owner=np.array([0, 0, 0, 1]),
         unseen=np.ones(4, dtype=np.bool_),
+        plain=np.zeros(4, dtype=np.bool_),
     )
     probability = np.array([[0.9, 0.1], [0.8, 0.7], [0.6, 0.2], [0.3, 0.2]])
     near = np.eye(3, dtype=np.bool_)
@@ -344,15 +426,36 @@ def test_the_bundled_card_says_what_its_manifest_says(bundled: ConceptLinker) ->
 def test_the_bundled_linker_is_no_worse_than_when_it_was_measured(bundled: ConceptLinker) -> None:
     rows = {one["name"]: one for one in bundled.facts["measures"]}
     for language in ("de", "en"):
-        assert rows[f"unseen concepts, {language}, all"]["precision"] >= 0.6
-        assert rows[f"seen concepts, {language}, all"]["precision"] >= 0.72
+        plain = rows[f"unseen concepts, {language}, plain"]
+        assert plain["precision"] >= 0.85
+        assert plain["recall"] >= 0.7
+        assert rows[f"unseen concepts, {language}, oblique"]["precision"] >= 0.45
+        assert rows[f"seen concepts, {language}, oblique"]["precision"] >= 0.55
     assert bundled.facts["off_topic_abstained"] >= 0.9
 
 
 @pytest.mark.encoder
-def test_the_bundled_linker_does_well_on_statements_of_others(bundled: ConceptLinker) -> None:
+def test_the_bundled_linker_does_well_on_plain_statements(bundled: ConceptLinker) -> None:
+    plain = [one for one in read_statements(shipped("data/catalogue")).plain if one.use == MEASURE]
+    links = bundled.links(open_encoder(threads=1).encode([one.text for one in plain]))
+    right = (
+        np.array([plain[row].concept for row in links.row])
+        == np.array(bundled.concepts)[links.concept]
+    )
+    assert right.mean() >= 0.85
+    assert right.sum() / len(plain) >= 0.7
+
+
+@pytest.mark.encoder
+def test_the_bundled_linker_does_fairly_on_statements_of_others(bundled: ConceptLinker) -> None:
     found = external_check(open_encoder(threads=1), bundled, every=2)
-    assert found["precision"] >= 0.7
-    assert found["near"] >= 0.85
-    assert found["recall"] >= 0.12
+    assert found["precision"] >= 0.6
+    assert found["near"] >= 0.78
+    assert found["recall"] >= 0.28
     assert found["off_topic_abstained"] >= 0.9
+
+
+def test_two_readers_find_what_most_oblique_statements_are_about() -> None:
+    found = reader_check()
+    assert len(found) == 8
+    assert all(found[f"reader_{n} recall"] >= 0.9 for n in (1, 2))
