@@ -37,8 +37,8 @@ class Material:
         kind: ``goals``, ``messy_goals``, ``skills`` or ``levels``, ``plain_goals`` or
             ``plain_skills``, or ``names`` for label, synonyms and description, (n,) str.
         unseen: Whether the bundled encoder never saw a sentence of the concept, (n,) bool.
-        fold: In which round it is held out, (n,) int64; −1: never, −2: always, nothing is fitted
-            on it. A sentence of a development concept is in one of the rounds, of the other
+        fold: In which round it is held out, (n,) int64; −1: never, −2: always, no probe learns
+            from it. A sentence of a development concept is in one of the rounds, of the other
             concepts only the sentences that no encoder of ours was trained on.
         off_topic: Vectors of off-topic statements, (m, d) float32.
         off_topic_fold: In which round each is held out, (m,) int64; −1: kept for measuring.

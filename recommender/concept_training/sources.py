@@ -48,7 +48,7 @@ class Plain:
         concept: Whose.
         language: ``de`` or ``en``.
         kind: ``goal`` or ``skill``.
-        use: ``learn``, or ``measure`` for one by another writer that nothing is fitted on.
+        use: ``learn``, or ``measure`` for one by another writer that no probe learns from.
         text: What somebody says.
     """
 

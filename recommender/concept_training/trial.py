@@ -127,7 +127,7 @@ def hold_out(material: Material, final: NDArray[np.float32], progress: Progress 
     Args:
         material: All sentences.
         final: The weights that are fitted on all that is learned from; they score the statements
-            on which nothing is ever fitted.
+            that no probe ever learns from.
         progress: Told how far the work is.
     """
     kept = np.flatnonzero(material.fold == ALWAYS)
