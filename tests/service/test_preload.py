@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,10 +41,11 @@ class Slow:
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     made = Slow()
     monkeypatch.setattr(pipeline, "open_knowledge", made)
-    return made
+    yield made
+    made.go.set()
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_gaps_say_to_ask_again_while_all_else_is_answered(
 def test_a_service_that_ends_does_not_wait_for_a_linker(
     slow: Slow, serve: Callable[[], TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "STOPPED_WITHIN", None)  # for ever, if nobody stops it
+    monkeypatch.setattr(running, "STOPPED_WITHIN", PATIENCE)
     with serve():
         assert slow.begun.wait(PATIENCE)
     assert not [one for one in threading.enumerate() if one.name == "tandem-preload"]
