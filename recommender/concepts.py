@@ -202,6 +202,11 @@ def read_linker(folder: Path, encoder: str, catalogue: str) -> ConceptLinker:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtefactRefused(f"{folder.name} cannot be read ({error}). Rebuild it.") from error
+    if linker.calibration.shape != (4,):
+        raise ArtefactRefused(
+            f"{folder.name} has a calibration of the shape {linker.calibration.shape} where four "
+            "numbers are expected. Rebuild it."
+        )
     if weights.ndim != 2 or len(weights) != len(linker.concepts) + 1:
         raise ArtefactRefused(
             f"{folder.name}/{WEIGHTS} has the shape {weights.shape} where "

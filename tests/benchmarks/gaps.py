@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from sqlalchemy import insert
 
 from recommender.catalogue import Concept, read_catalogue
+from recommender.concept_training.trial import CERTAIN
 from recommender.concepts import ConceptLinker
 from recommender.gaps.knowledge import Knowledge
 from recommender.gaps.organisation import organisation_gaps
@@ -57,7 +58,8 @@ def knowledge() -> Knowledge:
     near = centres(len(concepts) + N_TOPICS, np.random.default_rng(SEED))[: len(concepts)]
     weights[:-1, :-1] = SHARPNESS * near
     ids = tuple(concept.id for concept in concepts)
-    linker = ConceptLinker(ids, weights, np.array([0.0, 1.0, 0.0]), 0.5, {})
+    as_it_is = np.array([0.0, 1.0, CERTAIN, 0.0])
+    linker = ConceptLinker(ids, weights, as_it_is, 0.5, {})
     return Knowledge(concepts, [], linker)
 
 
