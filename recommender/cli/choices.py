@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from recommender.cli.common import (
+    OWN_ID,
     WORKSPACE,
     AsJson,
     EncoderName,
     Language,
+    OwnLanguage,
     ReportLanguage,
     Workspace,
     explained,
@@ -70,12 +72,8 @@ def choose(
 @links.command("show")
 @explained
 def show(
-    person: Annotated[
-        str, typer.Argument(help="Id of a stored person, who alone is meant to see this.")
-    ],
-    language: Annotated[
-        Language | None, typer.Option(help="Else the person's own, or English.")
-    ] = None,
+    person: Annotated[str, OWN_ID],
+    language: OwnLanguage = None,
     workspace: Workspace = WORKSPACE,
     encoder: EncoderName = None,
     as_json: AsJson = False,

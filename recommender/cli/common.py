@@ -56,6 +56,8 @@ class Language(StrEnum):
     EN = "en"
 
 
+OWN_ID = typer.Argument(help="Id of a stored person, who alone is meant to see this.")
+OwnLanguage = Annotated[Language | None, typer.Option(help="Else the person's own, or English.")]
 ReportLanguage = Annotated[Language, typer.Option("--language", help="Of the report.")]
 
 Given = ParamSpec("Given")

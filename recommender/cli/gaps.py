@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from recommender.cli.common import (
+    OWN_ID,
     WORKSPACE,
     AsJson,
     EncoderName,
     Language,
+    OwnLanguage,
     ReportLanguage,
     Workspace,
     explained,
@@ -22,12 +24,8 @@ from recommender.cli.common import (
 
 @explained
 def gaps(
-    person: Annotated[
-        str | None, typer.Argument(help="Id of a stored person, who alone is meant to see this.")
-    ] = None,
-    language: Annotated[
-        Language | None, typer.Option(help="Else the person's own, or English.")
-    ] = None,
+    person: Annotated[str | None, OWN_ID] = None,
+    language: OwnLanguage = None,
     workspace: Workspace = WORKSPACE,
     encoder: EncoderName = None,
     as_json: AsJson = False,

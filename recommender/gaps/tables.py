@@ -70,16 +70,18 @@ def print_own_links(
     if not statements:
         out.print(say("nothing_said"))
         return
-    rows = [
-        (
-            said.text,
-            _named(said.concepts, language) or say("outside"),
-            _named(said.suggestions, language),
-        )
-        for said in statements
-    ]
-    heads = [say(key) for key in ("in_own_words", "about", "suggested")]
-    out.print(_table(heads, rows, lines=True))
+    for said in statements:
+        out.print(f"\n{escape(said.text)}", style="bold", soft_wrap=True)
+        outside = () if said.concepts else (say("outside"),)
+        for head, lines in (
+            ("about", (*_named(said.concepts, language), *outside)),
+            ("suggested", _named(said.suggestions, language)),
+        ):
+            if lines:
+                out.print(f"  {say(head)}:")
+            for line in lines:
+                # No line breaks: text and id are there to be copied.
+                out.print(f"    {escape(line)}", soft_wrap=True)
 
 
 def print_organisation_gaps(
@@ -148,8 +150,8 @@ def _words_row(said: LinkedStatement, language: str) -> Sequence[str]:
     )
 
 
-def _named(concepts: Iterable[LinkedConcept], language: str) -> str:
-    return "\n".join(f"{concept.label[language]} ({concept.id})" for concept in concepts)
+def _named(concepts: Iterable[LinkedConcept], language: str) -> list[str]:
+    return [f"{concept.id}  {concept.label[language]}" for concept in concepts]
 
 
 def _counted(say: Say, n: int, none: str, one: str, many: str) -> str:
@@ -164,8 +166,8 @@ def _said(language: str, key: str, **values: object) -> str:
     return text(language, f"gaps.{key}", **values)
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, lines: bool = False) -> Table:
-    table = Table(*heads, show_lines=lines)
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    table = Table(*heads)
     for row in rows:
         table.add_row(*map(escape, row))
     return table

@@ -176,18 +176,21 @@ def test_suggestions_are_shown_by_the_ids_to_choose(tiny_world: Recommender) -> 
     tiny_world.put_person(person("boss", goal(unsure, 1), roles=Roles.MENTEE))
     told = "`tandem links show` suggests"
     assert told in done("gaps", "boss", **WIDE)
-    [first, *_] = [row for row in lines("links", "show", "boss") if row[0]][1:]
-    assert first == [
+    listed = done("links", "show", "boss", COLUMNS="20", TERM="dumb").splitlines()
+    assert f"    {ROBOTS}  {ROBOTS} (en)" in listed  # an id is whole in a narrow terminal
+    shown = done("links", "show", "boss", **WIDE).splitlines()
+    assert shown[2:6] == [
         unsure,
-        "nothing in the catalogue; it counts by its words",
-        f"{ROBOTS} (en) ({ROBOTS})",
+        "  About:",
+        "    nothing in the catalogue; it counts by its words",
+        "  May also be about:",
     ]
     as_json = json.loads(done("links", "show", "boss", "--json"))
     assert as_json[0]["suggestions"][0]["id"] == ROBOTS
     done("links", "correct", "boss", "--kind", "goal", "--text", unsure, "--concept", ROBOTS)
     assert told not in done("gaps", "boss", **WIDE)
-    german = lines("links", "show", "boss", "--language", "de")
-    assert [unsure, f"{ROBOTS} (de) ({ROBOTS})"] in [row[:2] for row in german]
+    german = done("links", "show", "boss", "--language", "de", **WIDE)
+    assert f"{unsure}\n  Thema:\n    {ROBOTS}  {ROBOTS} (de)\n" in german
     assert "Nothing is said" in done("links", "show", "mute", **WIDE)
 
 
