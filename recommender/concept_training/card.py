@@ -10,8 +10,8 @@ from recommender.concepts import ConceptLinker
 
 TEMPLATE = Path(__file__).with_name("card.md")
 HEAD = (
-    "| statements | n | links | precision (95%) | recall (95%) | F1 | near | said |\n"
-    "|---|---|---|---|---|---|---|---|"
+    "| statements | n | links | precision (95%) | recall (95%) | F1 | first | near | said |\n"
+    "|---|---|---|---|---|---|---|---|---|"
 )
 CHOICES_HEAD = "| threshold | statements | precision | recall | near | off topic abstains |"
 
@@ -51,5 +51,5 @@ def _row(one: Mapping[str, Any]) -> str:
         f"| {one['name']} | {one['n_statements']} | {one['n_links']} "
         f"| {one['precision']:.2f} ({low:.2f}–{high:.2f}) "
         f"| {one['recall']:.2f} ({least:.2f}–{most:.2f}) "
-        f"| {one['f1']:.2f} | {one['near']:.2f} | {one['said']:.2f} |"
+        f"| {one['f1']:.2f} | {one['first']:.2f} | {one['near']:.2f} | {one['said']:.2f} |"
     )

@@ -41,6 +41,7 @@ class LinkingMeasure:
         recall: Statements with their right link.
         recall_interval: 95%.
         f1: Harmonic mean of both.
+        first: Statements whose likeliest concept is the right one, whatever the threshold.
         near: Links to the right concept or to one that it names as related or confusable, or that
             names it, among all links.
         said: Mean probability of the links: what precision should be.
@@ -54,12 +55,13 @@ class LinkingMeasure:
     recall: float
     recall_interval: Interval
     f1: float
+    first: float
     near: float
     said: float
 
     def as_json(self) -> dict[str, Any]:
         """Return it in plain types, to four decimals; None for what is not a number."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
+        return {key: _told(value) for key, value in asdict(self).items()}
 
 
 def linking_measures(
@@ -119,6 +121,7 @@ def measured(
         recall=recall,
         recall_interval=_interval(recalls),
         f1=_share(2 * n_right.sum(), n_links.sum() + len(rows)),
+        first=float(trial.right[rows, 0].mean()),
         near=_share(close.sum(), n_links.sum()),
         said=float(probability[rows][linked].mean()) if n_links.any() else float("nan"),
     )
@@ -170,9 +173,9 @@ def _share(part: float, whole: float) -> float:
     return float(part / whole) if whole else float("nan")
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # whatever a field holds
+def _told(value: Any) -> Any:  # noqa: ANN401  # whatever a field holds
     if isinstance(value, tuple):
-        return [_plain(part) for part in value]
+        return [_told(part) for part in value]
     if isinstance(value, float):
         return round(value, 4) if math.isfinite(value) else None
     return value

@@ -16,7 +16,7 @@ from recommender.gaps.knowledge import Knowledge
 N_SUGGESTIONS = 5
 SUGGESTED_FROM = 0.02
 """Nearly all plain statements have their right concept among so many, and of the sample
-organisation's phrases seven in ten; below this probability hardly any is right."""
+organisation's phrases seven in ten."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,9 @@ def test_a_linker_is_read_back_as_it_was_written(tmp_path: Path) -> None:
         read_linker(tmp_path / "linker", "f", "c")
     with pytest.raises(ArtefactRefused, match="for the catalogue c where d"):
         read_linker(tmp_path / "linker", "e", "d")
+    write_linker(tmp_path / "old", replace(mine, calibration=np.zeros(3)))
+    with pytest.raises(ArtefactRefused, match="four numbers are expected"):
+        read_linker(tmp_path / "old", "e", "c")
     (tmp_path / "linker" / WEIGHTS).write_bytes(b"other")
     with pytest.raises(ArtefactRefused, match="SHA-256"):
         read_linker(tmp_path / "linker", "e", "c")
