@@ -13,8 +13,8 @@ from contextlib import suppress
 import uvicorn
 from pydantic import ValidationError
 
-from recommender.errors import TandemError
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
+from recommender.domain.errors import TandemError
 from service.app import create_app
 from service.settings import ENV_PREFIX, Settings
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
 from service import errors
 from service.limits import Limits
 from service.metrics import Measured, Metrics

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.domain import Kind
-from recommender.errors import (
+from recommender.domain.errors import (
     EncoderUnavailable,
     InvalidInput,
     Problem,

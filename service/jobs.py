@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recommender.domain import Progress
-from recommender.errors import InvalidInput, Problem, TandemError
+from recommender.domain.errors import InvalidInput, Problem, TandemError
+from recommender.files.tables.forms import Forms
 from recommender.store import Store, jobs
 from recommender.store.jobs import Job, JobStatus
-from recommender.table_file.forms import Forms
 from service.errors import ServiceProblem, Slug, readable, trail
 from service.uploads import Upload, UploadFolder
 

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recommender.errors import quoted
+from recommender.domain.errors import quoted
 from service.errors import ServiceProblem, Slug, problem_response
 
 PEOPLE_IMPORT_PATH = "/v1/people/import"

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from recommender.errors import Problem
+from recommender.domain.errors import Problem
 from service import examples
 from service.errors import FAULT_DETAIL, PROBLEM_JSON, Slug, problem_body
 from service.schemas.process import ProblemAnswer

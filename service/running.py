@@ -13,8 +13,8 @@ from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
 from threadpoolctl import threadpool_limits
 
-from recommender.errors import EncoderUnavailable
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
+from recommender.domain.errors import EncoderUnavailable
 from recommender.store import revision
 from service.errors import RETRY_SOON, ServiceProblem, Slug, trail
 from service.jobs import Jobs

@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from recommender.answering import RecommenderConfig
-from recommender.eligibility import EligibilityRules
-from recommender.pipeline import DEFAULT_WORKSPACE
+from recommender.app import DEFAULT_WORKSPACE
+from recommender.matching.answering import RecommenderConfig
+from recommender.matching.eligibility import EligibilityRules
 
 ENV_PREFIX = "TANDEM_"
 MIB = 1024 * 1024

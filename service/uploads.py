@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from recommender.errors import InvalidInput
-from recommender.table_file.forms import Forms
+from recommender.domain.errors import InvalidInput
+from recommender.files.tables.forms import Forms
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600

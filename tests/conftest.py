@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from recommender.app import Recommender
 from recommender.domain import Kind, Person, Progress, Roles, Statement, Status, silent
-from recommender.encoder import Encoder
-from recommender.pipeline import Recommender
+from recommender.encoding.encoder import Encoder
 from recommender.store import Store
 
 DIMENSION = 32

@@ -79,9 +79,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show what a person's own statements are about, and what else to choose from."""
-    from recommender.gaps.as_json import person_as_json
-    from recommender.gaps.tables import print_own_links
-    from recommender.texts import reading_language
+    from recommender.cli.gap_tables import print_own_links
+    from recommender.domain.texts import reading_language
+    from recommender.skills.as_json import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.gaps_of(person)

@@ -45,8 +45,8 @@ def put(
     workspace: Workspace = WORKSPACE,
 ) -> None:
     """Make a cohort, or change its name and days. Cohorts do not overlap."""
-    from recommender.feedback_file import cohort_of_texts
-    from recommender.feedback_import import put_cohort
+    from recommender.files.feedback import cohort_of_texts
+    from recommender.programme.feedback import put_cohort
     from recommender.store import cohorts
 
     days = {"starts_on": starts, "ends_on": ends}

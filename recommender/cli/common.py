@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
-from recommender.errors import (
+from recommender.domain.errors import (
     ArtefactRefused,
     EncoderUnavailable,
     InvalidInput,
@@ -26,8 +26,8 @@ from recommender.errors import (
 )
 
 if TYPE_CHECKING:
-    from recommender.pipeline import Recommender
-    from recommender.rankers import Rankers
+    from recommender.app import Recommender
+    from recommender.ranking.registry import Rankers
     from recommender.store import Store
 
 EXIT_INVALID = 3
@@ -50,7 +50,7 @@ WORKSPACE = Path("workspace")
 
 
 class Language(StrEnum):
-    """The languages of reports; tests hold them equal to those of ``recommender.texts``."""
+    """The languages of reports; tests hold them equal to those of ``recommender.domain.texts``."""
 
     DE = "de"
     EN = "en"
@@ -94,8 +94,8 @@ def opened(
     workspace: Path, encoder: str | None, progress: Callable[[str, int, int], None] | None = None
 ) -> Recommender:
     """Open the recommender of a workspace."""
+    from recommender.app import Recommender
     from recommender.domain import silent
-    from recommender.pipeline import Recommender
 
     return Recommender.open(workspace, encoder, progress=progress or silent)
 
@@ -103,7 +103,7 @@ def opened(
 @contextmanager
 def opened_for_gaps(workspace: Path, encoder: str | None) -> Iterator[Recommender]:
     """Open the recommender of a workspace with what gaps are told by, and show how far that is."""
-    from recommender.progress import shown_progress
+    from recommender.cli.progress import shown_progress
 
     with opened(workspace, encoder) as recommender:
         with shown_progress() as progress:
@@ -123,9 +123,9 @@ def opened_store(workspace: Path) -> Iterator[Store]:
 @contextmanager
 def opened_rankers(workspace: Path, encoder: str | None) -> Iterator[Rankers]:
     """Open the rankers of a workspace, without reading who takes part."""
-    from recommender.encoder import open_encoder
-    from recommender.ranker.release import Releases
-    from recommender.rankers import Rankers, utc_now
+    from recommender.encoding.encoder import open_encoder
+    from recommender.ranking.registry import Rankers, utc_now
+    from recommender.ranking.releases import Releases
 
     releases = Releases(workspace / "rankers", open_encoder(encoder).digest)
     with opened_store(workspace) as store:

@@ -12,7 +12,7 @@ from recommender.cli.common import WORKSPACE, AsJson, Workspace, explained, open
 from recommender.domain import FORMS, FeedbackForm
 
 if TYPE_CHECKING:
-    from recommender.feedback_import import FeedbackReport
+    from recommender.programme.feedback import FeedbackReport
 
 
 def _kinds() -> str:
@@ -44,8 +44,8 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import cohorts and feedback: everything in the files, or nothing."""
-    from recommender.feedback_import import import_feedback
-    from recommender.progress import shown_progress
+    from recommender.cli.progress import shown_progress
+    from recommender.programme.feedback import import_feedback
 
     with shown_progress() as progress, opened_store(workspace) as store:
         report = import_feedback(store, paths, progress)
@@ -61,7 +61,7 @@ def export(
     workspace: Workspace = WORKSPACE,
 ) -> None:
     """Write cohorts and current feedback to files that import reads again unchanged."""
-    from recommender.feedback_import import export_feedback
+    from recommender.programme.feedback import export_feedback
 
     with opened_store(workspace) as store:
         n_reports = export_feedback(store, paths)
@@ -87,8 +87,8 @@ def record(
     as_json: AsJson = False,
 ) -> None:
     """Record one report now. One about the same thing replaces the earlier one."""
-    from recommender.feedback_file import feedback_of_texts
-    from recommender.feedback_import import record_feedback
+    from recommender.files.feedback import feedback_of_texts
+    from recommender.programme.feedback import record_feedback
 
     report = feedback_of_texts(
         {

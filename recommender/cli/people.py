@@ -30,7 +30,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import people, statements and pairs: everything in the files, or nothing."""
-    from recommender.progress import shown_progress
+    from recommender.cli.progress import shown_progress
 
     with shown_progress() as progress, opened(workspace, encoder) as recommender:
         report = recommender.import_people(paths, progress)
@@ -60,7 +60,7 @@ def export(
     workspace: Workspace = WORKSPACE,
 ) -> None:
     """Write everybody to files that import reads again unchanged."""
-    from recommender.people_export import export_people
+    from recommender.programme.people_export import export_people
 
     with opened_store(workspace) as store:
         n_people = export_people(store, paths)
@@ -72,7 +72,7 @@ def index(
     workspace: Workspace = WORKSPACE, encoder: EncoderName = None, as_json: AsJson = False
 ) -> None:
     """Encode what is not encoded yet and rebuild the index from the database."""
-    from recommender.progress import shown_progress
+    from recommender.cli.progress import shown_progress
 
     with shown_progress() as progress, opened(workspace, encoder, progress) as recommender:
         recommender.rebuild_index()
@@ -108,8 +108,8 @@ def recommend(
     as_json: AsJson = False,
 ) -> None:
     """Show the top mentors for a mentee, with reasons."""
+    from recommender.cli.ranking_table import print_ranking
     from recommender.domain import Kind, Query, Statement
-    from recommender.ranking_table import print_ranking
 
     goals = tuple(Statement(Kind.GOAL, text, language, priority=2) for text in goal or ())
     query = Query(mentee_id=mentee, goals=goals, k=k)

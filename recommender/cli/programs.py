@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli.common import WORKSPACE, AsJson, EncoderName, Workspace, explained, print_json
-from recommender.errors import EncoderUnavailable
+from recommender.domain.errors import EncoderUnavailable
 
 if TYPE_CHECKING:
-    from recommender.encoder import Encoder
+    from recommender.encoding.encoder import Encoder
 
 
 def serve(
@@ -43,11 +43,11 @@ def evaluate_encoder(
     as_json: AsJson = False,
 ) -> None:
     """Compare encoders: whether lay goals find the right skills, in and across languages."""
-    from recommender.catalogue import read_catalogue
-    from recommender.encoder import open_encoder
-    from recommender.encoder_report import compare_encoders, markdown_table
-    from recommender.progress import shown_progress
-    from recommender.shipped import shipped
+    from recommender.cli.progress import shown_progress
+    from recommender.encoding.encoder import open_encoder
+    from recommender.skills.catalogue import read_catalogue
+    from recommender.store.shipped import shipped
+    from recommender.workshop.encoder_report import compare_encoders, markdown_table
 
     catalogue = read_catalogue(shipped("data/catalogue"))
     teacher = _teacher()
@@ -68,14 +68,14 @@ def evaluate_encoder(
 @explained
 def demo(workspace: Workspace = Path("workspace/demo"), encoder: EncoderName = None) -> None:
     """Import the sample organisation, recommend, and ask the service the same."""
-    from recommender.demo import run_demo
+    from recommender.cli.demo import run_demo
 
     run_demo(workspace, encoder)
 
 
 def _teacher() -> Encoder | None:
-    from recommender.encoder import Encoder
-    from recommender.encoder_training.teacher import NAME, teacher_folder
+    from recommender.encoding.encoder import Encoder
+    from recommender.workshop.training.teacher import NAME, teacher_folder
 
     try:
         return Encoder(teacher_folder(), NAME)

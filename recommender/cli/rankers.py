@@ -43,9 +43,9 @@ def retrain(
     as_json: AsJson = False,
 ) -> None:
     """Train a ranker on the feedback so far; activate it only if it is shown to be better."""
-    from recommender.group_file import read_groups
-    from recommender.progress import shown_progress
-    from recommender.training.summary import summary
+    from recommender.cli.progress import shown_progress
+    from recommender.files.groups import read_groups
+    from recommender.ranking.reporting.summary import summary
 
     labels = read_groups(groups) if groups else None
     with shown_progress() as progress, opened_rankers(workspace, encoder) as rankers:
@@ -89,7 +89,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the card of a release, and where its plots lie."""
-    from recommender.ranker.release import CARD, CARD_IN_GERMAN, REPORT
+    from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT
 
     with opened_rankers(workspace, encoder) as rankers:
         releases = rankers.releases

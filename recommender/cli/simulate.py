@@ -32,10 +32,10 @@ def simulate(
 
     Each mentee is asked for and shown mentors as a UI would do; import the files afterwards.
     """
-    from recommender.feedback_file import cohort_of_texts, write_feedback
-    from recommender.feedback_file.forms import FORMS
-    from recommender.feedback_import import check_cohort
-    from recommender.progress import shown_progress
+    from recommender.cli.progress import shown_progress
+    from recommender.files.feedback import cohort_of_texts, write_feedback
+    from recommender.files.feedback.forms import FORMS
+    from recommender.programme.feedback import check_cohort
     from recommender.simulation.cohort import simulate_cohort
 
     days = {"starts_on": starts, "ends_on": ends}

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from recommender.errors import InvalidInput, Problem, quoted
+from recommender.domain.errors import InvalidInput, Problem, quoted
 
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}"
 LANGUAGE_PATTERN = r"[a-z]{2}"

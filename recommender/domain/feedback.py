@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from recommender.domain.checks import MAX_NAME, Check, set_canonical
+from recommender.domain.errors import InvalidInput, Problem
 from recommender.domain.people import MAX_TEXT, PairStatus
-from recommender.errors import InvalidInput, Problem
 
 MAX_SESSION = 200
 MAX_COMMENT = 2000

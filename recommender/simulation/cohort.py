@@ -29,14 +29,14 @@ from recommender.domain import (
     Status,
     silent,
 )
-from recommender.errors import InvalidInput, Problem
-from recommender.shipped import shipped
+from recommender.domain.errors import InvalidInput, Problem
 from recommender.simulation.behaviour import Behaviour, Report, Shown, act
 from recommender.simulation.phrases import read_phrases, topics_of
 from recommender.store import people
+from recommender.store.shipped import shipped
 
 if TYPE_CHECKING:
-    from recommender.pipeline import Recommender
+    from recommender.app import Recommender
 
 SHARE_OF_MENTEES = 0.8
 ASKING_TAKES = 0.4

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from numpy.random import default_rng
 
-from recommender.people_file import write_people
+from recommender.files.people import write_people
 from recommender.simulation.organisation import Organisation, invent_organisation
 from recommender.simulation.phrases import read_names, read_phrases
 

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from recommender.errors import StoreBusy, WorkspaceUnusable
+from recommender.domain.errors import StoreBusy, WorkspaceUnusable
 
 HEAD = "0003"
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = "tandem_writes"
 PRIVATE_FILE = 0o600
 PATIENCE_S = 30

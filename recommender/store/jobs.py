@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from recommender.errors import UnknownJob
+from recommender.domain.errors import UnknownJob
 from recommender.store.rankings import as_utc
 from recommender.store.tables import jobs
 

@@ -8,8 +8,8 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from recommender.gaps.as_json import organisation_as_json, person_as_json
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
+from recommender.skills.as_json import organisation_as_json, person_as_json
 from service.errors import Slug
 from service.limits import takes_json
 from service.openapi import BODY, WRITING, problems

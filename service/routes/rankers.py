@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
+from recommender.app import Recommender
 from recommender.domain import Progress
-from recommender.errors import ArtefactRefused, UnknownCohort
-from recommender.pipeline import Recommender
-from recommender.ranker.release import CARD, CARD_IN_GERMAN, REPORT, VERSION_PATTERN
-from recommender.rankers import Rankers
+from recommender.domain.errors import ArtefactRefused, UnknownCohort
+from recommender.ranking.registry import Rankers
+from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT, VERSION_PATTERN
 from service import examples
 from service.errors import ServiceProblem, Slug
 from service.jobs import JobKind

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from recommender.domain import MAX_SESSION, MAX_TEXT, Cohort, Feedback, FeedbackKind, Side
+from recommender.files.tables.converters import day, moment
 from recommender.store.feedback import StoredFeedback
-from recommender.table_file.converters import day, moment
 from service.schemas.fields import (
     CohortId,
     Day,

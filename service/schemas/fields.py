@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from recommender.domain import ID_PATTERN, LANGUAGE_PATTERN, MAX_NAME, MAX_TEXT
-from recommender.errors import InvalidInput, Problem
+from recommender.domain.errors import InvalidInput, Problem
 
 T = TypeVar("T")
 

@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from recommender.catalogue import Concept
 from recommender.domain import MAX_LEVEL, MAX_NAME, Kind
-from recommender.gaps.disclosure import FEWEST
-from recommender.gaps.linking import N_SUGGESTIONS
-from recommender.gaps.person import Source
-from recommender.role_profiles import RoleProfile
+from recommender.skills.catalogue import Concept
+from recommender.skills.own.linking import N_SUGGESTIONS
+from recommender.skills.own.person import Source
+from recommender.skills.picture.disclosure import FEWEST
+from recommender.skills.role_profiles import RoleProfile
 from service.schemas.fields import LanguageCode, Strict, Text
 
 MAX_CONCEPTS = 20

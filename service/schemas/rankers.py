@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
-from recommender.ranker.release import VERSION_PATTERN
-from recommender.rankers import RankerState
-from recommender.training.report import Order, Split
+from recommender.ranking.registry import RankerState
+from recommender.ranking.releases import VERSION_PATTERN
+from recommender.ranking.reporting.report import Order, Split
 from service.schemas.fields import CohortId, Name, PersonId, Strict
 
 LARGEST_SEED = 2**32 - 1

@@ -7,9 +7,9 @@ import sys
 import numpy as np
 
 from recommender.domain import Kind
-from recommender.encoder import open_encoder
-from recommender.shipped import shipped
+from recommender.encoding.encoder import open_encoder
 from recommender.simulation import read_phrases
+from recommender.store.shipped import shipped
 
 
 def main() -> None:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender.affinity import goal_affinities
-from recommender.index import StatementIndex
+from recommender.matching.affinity import goal_affinities
+from recommender.matching.index_faiss import StatementIndex
+from recommender.ranking.learning.lexical import LexicalIndex
 from recommender.store.vectors import StatementRows
-from recommender.training.lexical import LexicalIndex
 
 N_FOLDS = 10
 RECENT = 0.05

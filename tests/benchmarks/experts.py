@@ -27,14 +27,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.encoder import open_encoder
-from recommender.evaluation import reciprocal_rank
-from recommender.training.comparison import PerMentee, difference, interval
-from recommender.training.estimators import (
+from recommender.encoding.encoder import open_encoder
+from recommender.ranking.learning.comparison import PerMentee, difference, interval
+from recommender.ranking.learning.estimators import (
     BlendRanker,
     MonotoneBoostingRanker,
     PairwiseLogisticRanker,
 )
+from recommender.ranking.metrics import reciprocal_rank
 from tests.benchmarks.expert_site import (
     ACCEPTED,
     ANSWERED,

@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import insert
 
-from recommender.catalogue import Concept, read_catalogue
-from recommender.concept_training.trial import CERTAIN
-from recommender.concepts import ConceptLinker
-from recommender.gaps.knowledge import Knowledge
-from recommender.gaps.organisation import organisation_gaps
-from recommender.shipped import shipped
+from recommender.skills.catalogue import Concept, read_catalogue
+from recommender.skills.knowledge import Knowledge
+from recommender.skills.linking.linker import ConceptLinker
+from recommender.skills.linking.trial import CERTAIN
+from recommender.skills.picture.organisation import organisation_gaps
 from recommender.store import Store, tables
 from recommender.store.people import text_digest
+from recommender.store.shipped import shipped
 
 SEED = 5
 ENCODER = "e" * 64

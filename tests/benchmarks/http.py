@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from statistics import median
 
+from recommender.app import Recommender
 from recommender.domain import Query
-from recommender.pipeline import Recommender
-from recommender.shipped import shipped
+from recommender.store.shipped import shipped
 
 ROUNDS = 10
 READY_SECONDS = 120

@@ -9,13 +9,13 @@ from statistics import median
 
 import numpy as np
 
+from recommender.app import Recommender
 from recommender.domain import Person
-from recommender.encoder import open_encoder
-from recommender.people_file import write_people
-from recommender.pipeline import Recommender
-from recommender.shipped import shipped
+from recommender.encoding.encoder import open_encoder
+from recommender.files.people import write_people
 from recommender.simulation import invent_organisation, read_names, read_phrases
 from recommender.store import Store
+from recommender.store.shipped import shipped
 from tests.benchmarks.world import give_statements
 
 SEED = 11

@@ -13,16 +13,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recommender.catalogue import LANGUAGES, read_catalogue
-from recommender.concept_training.building import CATALOGUE, SHIPPED_LINKER, build_linker
-from recommender.concept_training.card import choices_table, measures_table
-from recommender.concept_training.measuring import nearness
-from recommender.concept_training.sources import MEASURE, catalogue_digest, read_statements
-from recommender.concepts import ConceptLinker, read_linker
-from recommender.encoder import Encoder, open_encoder
-from recommender.gaps.linking import N_SUGGESTIONS, SUGGESTED_FROM
-from recommender.progress import shown_progress
-from recommender.shipped import shipped
+from recommender.cli.progress import shown_progress
+from recommender.encoding.encoder import Encoder, open_encoder
+from recommender.skills.catalogue import LANGUAGES, read_catalogue
+from recommender.skills.linking.building import CATALOGUE, SHIPPED_LINKER, build_linker
+from recommender.skills.linking.card import choices_table, measures_table
+from recommender.skills.linking.linker import ConceptLinker, read_linker
+from recommender.skills.linking.measuring import nearness
+from recommender.skills.linking.sources import MEASURE, catalogue_digest, read_statements
+from recommender.skills.own.linking import N_SUGGESTIONS, SUGGESTED_FROM
+from recommender.store.shipped import shipped
 
 TOPICS: dict[str, tuple[str, ...]] = {
     "agile_boards": (

@@ -16,8 +16,8 @@ from multiprocessing import get_context
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from recommender.simulation.worlds import World, WorldKind, affinity
-from recommender.training.trial import run_trial
+from recommender.ranking.learning.trial import run_trial
+from tests.worlds.worlds import World, WorldKind, affinity
 
 N_MENTEES = (60, 120, 240)
 N_FRESH = 400

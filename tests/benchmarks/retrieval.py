@@ -9,11 +9,11 @@ from statistics import median
 import faiss
 import numpy as np
 
-from recommender.asking import Asked, ask
+from recommender.app import Recommender
 from recommender.domain import Query
-from recommender.eligibility import decide
-from recommender.pipeline import Recommender
-from recommender.retrieval import retrieve
+from recommender.matching.asking import Asked, ask
+from recommender.matching.eligibility import decide
+from recommender.matching.retrieval import retrieve
 from recommender.store import people
 from tests.benchmarks.world import build_world
 

@@ -26,20 +26,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from recommender.answering import score
-from recommender.features import FEATURE_NAMES
-from recommender.ranker.release import Release
-from recommender.simulation.worlds import World, WorldKind, one_after_another
-from recommender.training.estimators import (
+from recommender.matching.answering import score
+from recommender.matching.features import FEATURE_NAMES
+from recommender.ranking.learning.estimators import (
     BlendRanker,
     MonotoneBoostingRanker,
     PairwiseLogisticRanker,
 )
-from recommender.training.examples import Examples
-from recommender.training.selection import MONOTONE
-from recommender.training.trial import run_trial
+from recommender.ranking.learning.examples import Examples
+from recommender.ranking.learning.selection import MONOTONE
+from recommender.ranking.learning.trial import run_trial
+from recommender.ranking.releases import Release
 from tests.benchmarks import training_quality
 from tests.benchmarks.training_store import fill
+from tests.worlds.worlds import World, WorldKind, one_after_another
 
 N_CANDIDATES, N_FEATURES = 200, 20
 N_MENTEES = 10_600

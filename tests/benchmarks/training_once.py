@@ -16,10 +16,10 @@ from pathlib import Path
 
 def main(workspace: Path) -> None:
     begin = time.perf_counter()
-    from recommender.ranker.release import Releases
-    from recommender.rankers import Rankers, utc_now
+    from recommender.ranking.learning import retraining  # noqa: F401 - else a part of retraining
+    from recommender.ranking.registry import Rankers, utc_now
+    from recommender.ranking.releases import Releases
     from recommender.store import Store
-    from recommender.training import retraining  # noqa: F401 - else a part of retraining
 
     imported, imported_cpu = time.perf_counter(), time.process_time()
     begun: dict[str, float] = {}

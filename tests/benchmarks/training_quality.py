@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from lightgbm import LGBMRanker
 
-from recommender.simulation.worlds import Order, World, WorldKind, affinity
-from recommender.training.examples import Examples
-from recommender.training.selection import (
+from recommender.ranking.learning.examples import Examples
+from recommender.ranking.learning.selection import (
     MONOTONE,
     N_FOLDS,
     Contender,
@@ -24,7 +23,8 @@ from recommender.training.selection import (
     folds,
     mentee_ndcg,
 )
-from recommender.training.weighting import estimate_slope, trust
+from recommender.ranking.learning.weighting import estimate_slope, trust
+from tests.worlds.worlds import Order, World, WorldKind, affinity
 
 WORLDS = (WorldKind.LINEAR, WorldKind.NONLINEAR)
 N_COHORTS = {240: 10, 1_000: 5, 10_000: 2}

@@ -21,11 +21,11 @@ from recommender.domain import (
     Statement,
     Status,
 )
-from recommender.features import FEATURE_NAMES
-from recommender.shipped import shipped
+from recommender.matching.features import FEATURE_NAMES
+from recommender.ranking.learning.examples import Examples
 from recommender.simulation import read_phrases
 from recommender.store import Store, cohorts, people, tables
-from recommender.training.examples import Examples
+from recommender.store.shipped import shipped
 
 ENCODER = "benchmark"
 FIRST_DAY = date(2024, 1, 1)

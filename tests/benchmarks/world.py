@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.app import Recommender
 from recommender.domain import Kind, Person, Statement
-from recommender.encoder import open_encoder
-from recommender.pipeline import Recommender
-from recommender.shipped import shipped
+from recommender.encoding.encoder import open_encoder
 from recommender.simulation import Phrase, invent_organisation, read_names, read_phrases
 from recommender.store import Store, pairs, people, vectors
+from recommender.store.shipped import shipped
 
 NOISE = 0.5
 CHUNK = 20_000

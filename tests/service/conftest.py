@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from recommender.features import FEATURE_NAMES
-from recommender.pipeline import Recommender
-from recommender.ranker.additive import AdditiveScore, Steps
-from recommender.ranker.release import CARD, CARD_IN_GERMAN, REPORT, SCORE, json_file
+from recommender.app import Recommender
+from recommender.matching.features import FEATURE_NAMES
+from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT, SCORE, json_file
+from recommender.ranking.score import AdditiveScore, Steps
 from service import examples
 from service.app import create_app
 from service.settings import Settings

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy import insert
 
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
 from recommender.store import Store, tables
 from recommender.store.jobs import JobStatus
 from service import examples
@@ -32,7 +32,7 @@ from service.schemas.feedback import CohortBody
 from service.schemas.people import PersonBody
 from service.settings import Settings
 from tests.conftest import HashEncoder
-from tests.recommender.gaps.knowledge_world import WORD, knowledge
+from tests.recommender.skills.knowledge_world import WORD, knowledge
 from tests.service.conftest import release
 
 CHECKS = [

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from sqlalchemy.exc import StatementError
 from starlette.testclient import TestClient
 
-from recommender.errors import ArtefactRefused, TandemError, WorkspaceUnusable
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
+from recommender.domain.errors import ArtefactRefused, TandemError, WorkspaceUnusable
 from service import examples
 from service.errors import Slug, problem_body, trail
 from service.limits import IMPORT_PATHS

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from recommender.app import Recommender
 from recommender.domain import Cohort, PairStatus
-from recommender.pipeline import Recommender
 from recommender.store import pairs
 from service.schemas.feedback import CohortAnswer, CohortsAnswer, GivenFeedbackListAnswer
 from tests.service.conftest import assert_problem, fields

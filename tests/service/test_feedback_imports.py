@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from recommender.app import Recommender
 from recommender.domain import Cohort, Feedback, FeedbackKind, Side
-from recommender.feedback_file import write_feedback
-from recommender.pipeline import Recommender
+from recommender.files.feedback import write_feedback
 from service.schemas.jobs import FeedbackJobAnswer
 from tests.service.conftest import assert_problem, fields, until_over
 

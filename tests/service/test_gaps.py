@@ -12,11 +12,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from recommender.app import Recommender
 from recommender.domain import Roles, Statement
-from recommender.gaps.as_json import organisation_as_json
-from recommender.gaps.disclosure import FEWEST
-from recommender.gaps.organisation import OrganisationGaps, organisation_gaps
-from recommender.pipeline import Recommender
+from recommender.skills.as_json import organisation_as_json
+from recommender.skills.picture.disclosure import FEWEST
+from recommender.skills.picture.organisation import OrganisationGaps, organisation_gaps
 from service import examples
 from service.schemas.gaps import (
     ConceptsAnswer,
@@ -25,7 +25,7 @@ from service.schemas.gaps import (
     RoleProfilesAnswer,
 )
 from tests.conftest import goal, person, skill
-from tests.recommender.gaps.knowledge_world import CLIPS, REPORTS, ROBOTS, TEAMS, knowledge
+from tests.recommender.skills.knowledge_world import CLIPS, REPORTS, ROBOTS, TEAMS, knowledge
 from tests.service.conftest import assert_problem, fields
 
 AUTOMATE, FILM = "automate weekly reports", "film short clips"

@@ -14,11 +14,11 @@ from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from recommender.app import Recommender
 from recommender.domain import Progress, silent
-from recommender.errors import EncoderUnavailable
-from recommender.people_file import write_people
-from recommender.people_import import ImportReport
-from recommender.pipeline import Recommender
+from recommender.domain.errors import EncoderUnavailable
+from recommender.files.people import write_people
+from recommender.programme.people import ImportReport
 from recommender.store import jobs
 from service import jobs as service_jobs
 from service.jobs import MAX_WAITING

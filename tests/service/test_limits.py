@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
 from service import examples
 from service.app import create_app
 from service.limits import IMPORT_PATHS, MAX_JSON_BYTES

@@ -14,22 +14,23 @@ from pydantic import BaseModel, TypeAdapter
 from starlette.testclient import TestClient
 
 from recommender import domain
-from recommender.errors import Problem
-from recommender.feedback_import import FeedbackReport
-from recommender.gaps import linking, organisation, person
-from recommender.people_import import ImportReport
-from recommender.pipeline import Recommender
-from recommender.role_profiles import RoleProfile
+from recommender.app import Recommender
+from recommender.domain.errors import Problem
+from recommender.programme.feedback import FeedbackReport
+from recommender.programme.people import ImportReport
+from recommender.ranking.learning.comparison import Difference, Estimate
+from recommender.ranking.learning.exposure import Exposure, GroupExposure
+from recommender.ranking.reporting import report
+from recommender.skills.own import linking, person
+from recommender.skills.picture import organisation
+from recommender.skills.role_profiles import RoleProfile
 from recommender.store.jobs import Job
-from recommender.training import report
-from recommender.training.comparison import Difference, Estimate
-from recommender.training.exposure import Exposure, GroupExposure
 from service import examples
 from service.errors import PROBLEM_JSON
 from service.jobs import JobKind
 from service.routes import ROUTERS
 from service.schemas import feedback, gaps, jobs, people, process, rankers, recommendations
-from tests.recommender.gaps.knowledge_world import WORD, knowledge
+from tests.recommender.skills.knowledge_world import WORD, knowledge
 from tests.service.conftest import release, until_over
 
 Operation = tuple[str, str, dict[str, Any]]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
 from service import examples
 from tests.service.conftest import assert_problem, fields
 

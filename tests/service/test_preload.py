@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from recommender import pipeline
+from recommender import app as pipeline
+from recommender.app import Recommender
 from recommender.domain import Progress, silent
-from recommender.errors import EncoderUnavailable
-from recommender.gaps.knowledge import Knowledge
-from recommender.pipeline import Recommender
+from recommender.domain.errors import EncoderUnavailable
+from recommender.skills.knowledge import Knowledge
 from service import running
 from service.app import create_app
 from service.settings import Settings
 from tests.conftest import HashEncoder
-from tests.recommender.gaps.knowledge_world import knowledge
+from tests.recommender.skills.knowledge_world import knowledge
 from tests.service.conftest import BASE_URL, assert_problem
 
 GAPS = ("/v1/people/boss/gaps", "/v1/gaps", "/v1/concepts", "/v1/role-profiles")

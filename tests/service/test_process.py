@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from recommender.errors import EncoderUnavailable
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
+from recommender.domain.errors import EncoderUnavailable
 from recommender.store import people, revision
 from service.app import create_app
 from service.settings import Settings
@@ -130,7 +130,7 @@ def test_metrics_come_without_a_database_too(
 def test_two_apps_count_for_themselves(client: TestClient, workspace: Path) -> None:
     client.get("/healthz")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("recommender.pipeline.open_encoder", lambda *_: HashEncoder())
+        patched.setattr("recommender.app.open_encoder", lambda *_: HashEncoder())
         other = create_app(Settings(workspace=workspace, preload_encoder=False))
         with TestClient(other, base_url=BASE_URL) as second:  # opens its own recommender
             assert 'route="/healthz"' not in second.get("/metrics").text

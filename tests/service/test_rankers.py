@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from recommender.pipeline import Recommender
+from recommender.app import Recommender
 from recommender.store import Store
 from service import examples
 from service.schemas.rankers import RankerDetailAnswer, RankersAnswer

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
+from recommender.app import Recommender
 from recommender.domain import Ranking
-from recommender.errors import EncoderUnavailable
-from recommender.pipeline import Recommender
+from recommender.domain.errors import EncoderUnavailable
 from recommender.store import rankings
 from service.schemas.recommendations import RankingAnswer
 from tests.conftest import HashEncoder

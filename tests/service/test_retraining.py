@@ -12,9 +12,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from recommender.app import Recommender
 from recommender.domain import Cohort, Progress, silent
-from recommender.errors import StoreBusy
-from recommender.pipeline import Recommender
+from recommender.domain.errors import StoreBusy
 from recommender.store import jobs
 from service import examples
 from service.jobs import MAX_WAITING

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from recommender.answering import RecommenderConfig
-from recommender.eligibility import EligibilityRules
+from recommender.matching.answering import RecommenderConfig
+from recommender.matching.eligibility import EligibilityRules
 from service.settings import ENV_PREFIX, Settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "http-api.md"

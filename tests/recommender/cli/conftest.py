@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner, Result
 
-from recommender import encoder, pipeline
+from recommender import app as pipeline
 from recommender.cli import app
-from recommender.errors import EncoderUnavailable
+from recommender.domain.errors import EncoderUnavailable
+from recommender.encoding import encoder
 from tests.conftest import HashEncoder
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from recommender.cli import EXIT_INVALID
-from recommender.feedback_import import put_cohort
+from recommender.programme.feedback import put_cohort
 from recommender.store import Store
 from tests.recommender.cli.conftest import done, run
-from tests.recommender.feedback_file_world import AUTUMN
-from tests.recommender.test_feedback_import import state
+from tests.recommender.files.feedback_file_world import AUTUMN
+from tests.recommender.programme.test_feedback import state
 
 SPRING_DAYS = ("--starts", "2026-03-01", "--ends", "2026-06-30")
 

@@ -12,7 +12,7 @@ import pytest
 from recommender import __version__
 from recommender.cli import EXIT_UNUSABLE
 from recommender.cli.common import Language
-from recommender.texts import LANGUAGES
+from recommender.domain.texts import LANGUAGES
 from tests.cli_reference import commands
 from tests.recommender.cli.conftest import done, run
 

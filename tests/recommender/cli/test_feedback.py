@@ -10,13 +10,13 @@ import pytest
 
 from recommender.cli import EXIT_INVALID
 from recommender.domain import FORMS, Feedback, FeedbackKind
-from recommender.feedback_file import write_feedback
-from recommender.feedback_import import put_cohort
+from recommender.files.feedback import write_feedback
+from recommender.programme.feedback import put_cohort
 from recommender.store import Store, people
 from tests.conftest import person
 from tests.recommender.cli.conftest import done, run
-from tests.recommender.feedback_file_world import AUTUMN, REPORTS, SPRING
-from tests.recommender.test_feedback_import import counting, state
+from tests.recommender.files.feedback_file_world import AUTUMN, REPORTS, SPRING
+from tests.recommender.programme.test_feedback import counting, state
 
 PAIR = ("autumn", "anna", "rolf")
 

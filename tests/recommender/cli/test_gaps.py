@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from recommender import pipeline
+from recommender import app as pipeline
+from recommender.app import Recommender
 from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 from recommender.domain import Kind, Roles
-from recommender.pipeline import Recommender
 from tests.conftest import goal, person, skill
 from tests.recommender.cli.conftest import done, run
-from tests.recommender.gaps.knowledge_world import CLIPS, REPORTS, ROBOTS, TEAMS, WORD, knowledge
+from tests.recommender.skills.knowledge_world import CLIPS, REPORTS, ROBOTS, TEAMS, WORD, knowledge
 
 AUTOMATE = "automate weekly reports"
 CATALOGUE = [*WORD, "office.numbers", "office.notes"]

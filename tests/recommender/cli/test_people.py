@@ -9,7 +9,7 @@ import pytest
 
 from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 from recommender.domain import Pair, PairStatus, Person
-from recommender.people_file import write_people
+from recommender.files.people import write_people
 from tests.conftest import goal, person, skill
 from tests.recommender.cli.conftest import run
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from recommender import catalogue, encoder
 from recommender.cli import EXIT_INVALID, EXIT_UNUSABLE, programs
-from recommender.errors import EncoderUnavailable
+from recommender.domain.errors import EncoderUnavailable
+from recommender.encoding import encoder
+from recommender.skills import catalogue
 from tests.conftest import HashEncoder
 from tests.recommender.cli.conftest import done, run
-from tests.recommender.test_encoder_evaluation import CATALOGUE
+from tests.recommender.workshop.test_encoder_evaluation import CATALOGUE
 
 
 @pytest.fixture(autouse=True)

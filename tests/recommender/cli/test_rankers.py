@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from recommender.app import Recommender
 from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 from recommender.domain import Cohort, Feedback, FeedbackKind, Progress, Query, Side, silent
-from recommender.pipeline import Recommender
-from recommender.ranker.release import CARD, CARD_IN_GERMAN, REPORT, SCORE, json_file
-from recommender.rankers import Rankers
-from recommender.training.report import RetrainingReport
+from recommender.ranking.registry import Rankers
+from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT, SCORE, json_file
+from recommender.ranking.reporting.report import RetrainingReport
 from tests.recommender.cli.conftest import done, run
-from tests.recommender.ranker.test_release import score_of
-from tests.recommender.training.report_world import full_report
+from tests.recommender.ranking.report_world import full_report
+from tests.recommender.ranking.test_releases import score_of
 
 FIRST, SECOND = "spring-00000001", "spring-00000002"
 NOW = datetime.now(UTC)

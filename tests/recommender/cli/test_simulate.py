@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from recommender.app import Recommender
 from recommender.cli import EXIT_INVALID
-from recommender.pipeline import Recommender
-from recommender.shipped import shipped
 from recommender.store import cohorts, rankings
+from recommender.store.shipped import shipped
 from tests.recommender.cli.conftest import done, run
-from tests.recommender.feedback_file_world import SPRING
+from tests.recommender.files.feedback_file_world import SPRING
 
 Opened = Callable[[], Recommender]
 

@@ -1,1 +1,0 @@
-"""Fitting, calibrating and measuring the links of statements to concepts."""

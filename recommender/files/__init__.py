@@ -1,0 +1,1 @@
+"""Files in and out: people, feedback and groups, in CSV and Excel."""

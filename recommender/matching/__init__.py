@@ -1,0 +1,1 @@
+"""Who could teach whom, and why: rules, retrieval, features, reasons."""

@@ -1,0 +1,228 @@
+"""From a query whose words are numbers to an answer: rules, retrieval, score, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from itertools import groupby
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from recommender.domain import Query, Ranking, Recommendation
+from recommender.domain.texts import text
+from recommender.encoding.encoder import Encoder
+from recommender.matching.affinity import DECIMALS
+from recommender.matching.asking import Asked
+from recommender.matching.eligibility import EligibilityRules, decide
+from recommender.matching.features import FEATURE_NAMES
+from recommender.matching.mirror import Organisation
+from recommender.matching.reasons import feature_reasons, goal_matches
+from recommender.matching.retrieval import Candidates, retrieve
+from recommender.ranking.releases import Release
+from recommender.store import people, rankings
+
+AFFINITY = FEATURE_NAMES.index("affinity")
+
+
+@dataclass(frozen=True, slots=True)
+class RecommenderConfig:
+    """What an organisation may decide about its recommendations.
+
+    Args:
+        rules: Which eligibility rules apply.
+        coverage: Cosine from which a statement covers a goal, −1 to 1; None for the encoder's own
+            (see docs/encoder.md).
+        n_candidates: How many mentors are kept for ranking, ties aside (k, if that is more).
+    """
+
+    rules: EligibilityRules = field(default_factory=EligibilityRules)
+    coverage: float | None = None
+    n_candidates: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Candidates with their scores: what each feature contributes, and the sum.
+
+    Attributes:
+        contributions: By feature, each (n_candidates,) float64; they add up to the score.
+        score: (n_candidates,) float64, rounded, so that equals tie.
+        affinity: The same for affinity.
+    """
+
+    contributions: Mapping[str, NDArray[np.float64]]
+    score: NDArray[np.float64]
+    affinity: NDArray[np.float64]
+
+
+def score(features: NDArray[np.float64], release: Release | None) -> Scored:
+    """Return the scores of candidates by a release, or their affinity without one.
+
+    Args:
+        features: (n_candidates, n_features) float64, in the order of ``FEATURES``.
+        release: The active release of the ranker, or None.
+    """
+    affinity = np.round(features[:, AFFINITY], DECIMALS)
+    if release is None:
+        return Scored({"affinity": affinity}, affinity, affinity)
+    parts = release.score.contributions(features)
+    return Scored(
+        dict(zip(release.score.names, parts.T, strict=True)),
+        np.round(parts.sum(axis=1), DECIMALS),
+        affinity,
+    )
+
+
+def answer(
+    connection: Connection,
+    organisation: Organisation,
+    encoder: Encoder,
+    config: RecommenderConfig,
+    query: Query,
+    asked: Asked,
+    release: Release | None,
+    notes: Sequence[str],
+    now: datetime,
+) -> tuple[Ranking, dict[str, int]]:
+    """Return the answer and the numbers of the people in it; the organisation's lock must be held.
+
+    Args:
+        connection: A transaction on the store.
+        organisation: Everybody and what they state.
+        encoder: Whose cosines these are.
+        config: Rules and thresholds.
+        query: What is asked.
+        asked: The same as numbers.
+        release: The active release of the ranker, or None for affinity order.
+        notes: Keys of what a reader should know.
+        now: The moment of the answer, in UTC.
+
+    Raises:
+        Outdated: if somebody in it took back a statement meanwhile.
+    """
+    roster = organisation.roster
+    describes_skill = organisation.skills.who_states(roster.n_rows)
+    eligibility = decide(roster, describes_skill, query, asked, config.rules)
+    candidates = retrieve(
+        roster,
+        organisation.skills,
+        organisation.goals,
+        asked,
+        eligibility.mask,
+        query.k,
+        max(query.k, config.n_candidates),
+        encoder.coverage if config.coverage is None else config.coverage,
+    )
+    scored = score(candidates.features, release)
+    ids = [roster.ids[row] for row in candidates.people]
+    order = order_fairly(scored.score.tolist(), ids, query.mentee_id or "")[: query.k]
+    ranking = Ranking(
+        ranking_id=str(uuid4()),
+        created_at=now,
+        mentee_id=query.mentee_id,
+        language=asked.language,
+        goals=tuple(goal.text for goal in asked.goals),
+        recommendations=_recommendations(
+            connection, organisation, asked, candidates, scored, release, order
+        ),
+        uncovered_goals=tuple(asked.goals[i].text for i in candidates.uncovered),
+        kept_out=eligibility.kept_out,
+        n_people=eligibility.n_people,
+        n_eligible=eligibility.n_eligible,
+        encoder=encoder.digest,
+        ranker=release.version if release else None,
+        degraded=release is None,
+        notes=tuple(text(asked.language, f"note.{key}") for key in notes),
+    )
+    return ranking, {ids[place]: int(candidates.people[place]) for place in order}
+
+
+def _recommendations(
+    connection: Connection,
+    organisation: Organisation,
+    asked: Asked,
+    candidates: Candidates,
+    scored: Scored,
+    release: Release | None,
+    order: Sequence[int],
+) -> tuple[Recommendation, ...]:
+    wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
+    texts = people.statement_texts(connection, wanted.tolist())
+    if len(texts) < len(wanted):
+        raise rankings.Outdated
+    return tuple(
+        _recommendation(organisation, asked, candidates, scored, release, position, place, texts)
+        for position, place in enumerate(order, start=1)
+    )
+
+
+def _recommendation(
+    organisation: Organisation,
+    asked: Asked,
+    candidates: Candidates,
+    scored: Scored,
+    release: Release | None,
+    position: int,
+    place: int,
+    texts: dict[int, str],
+) -> Recommendation:
+    roster = organisation.roster
+    row = int(candidates.people[place])
+    values = dict(zip(FEATURE_NAMES, candidates.features[place].tolist(), strict=True))
+    contributions = {name: float(part[place]) for name, part in scored.contributions.items()}
+    return Recommendation(
+        position=position,
+        rank=1 + int(np.count_nonzero(scored.score > scored.score[place])),
+        mentor_id=roster.ids[row],
+        name=roster.names[row],
+        department=roster.departments[row],
+        site=roster.sites[row],
+        score=float(scored.score[place]),
+        affinity=float(scored.affinity[place]),
+        contributions=contributions,
+        matches=goal_matches(
+            asked.goals,
+            [texts[int(statement)] for statement in candidates.statement[place]],
+            candidates.level[place],
+            candidates.goals.similarity[place],
+            candidates.goals.affinity[place],
+            asked.weights,
+            asked.coverage,
+        ),
+        reasons=feature_reasons(
+            roster,
+            asked.mentee,
+            row,
+            values,
+            asked.language,
+            contributions if release else None,
+        ),
+        features=values,
+    )
+
+
+def order_fairly(scores: Sequence[float], ids: Sequence[str], mentee_id: str) -> list[int]:
+    """Return the places by falling score; equal scores in an order that differs between mentees.
+
+    Whoever comes first alphabetically would otherwise be shown first in every tie.
+    """
+
+    def lot(place: int) -> bytes:
+        drawn = f"{mentee_id}\0{ids[place]}".encode()
+        return blake2b(drawn, digest_size=8).digest()
+
+    by_score = sorted(range(len(scores)), key=lambda place: -scores[place])
+    return [
+        place
+        for _, equal in groupby(by_score, key=lambda place: scores[place])
+        for place in _by_lot(list(equal), lot)
+    ]
+
+
+def _by_lot(places: list[int], lot: Callable[[int], bytes]) -> list[int]:
+    return sorted(places, key=lot) if len(places) > 1 else places

@@ -1,0 +1,186 @@
+"""From the words of a query to numbers: the mentee, the goals and their vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from recommender.domain import Person, Query, Statement, Status
+from recommender.domain.errors import InvalidInput, Problem, UnknownPerson
+from recommender.domain.texts import reading_language
+from recommender.encoding.encoder import Encoder
+from recommender.matching.affinity import goal_weights
+from recommender.store import pairs, people, vectors
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query whose words have become numbers.
+
+    Attributes:
+        mentee: The mentee's number, or None for a query by text alone.
+        language: In which the answer is worded, ``de`` or ``en``.
+        partners: Numbers of everybody the mentee is or was paired with.
+        goals: What the mentee wants to learn.
+        vectors: Unit rows, (n_goals, dimension) float32.
+        weights: Weights of the goals, summing to 1, (n_goals,) float64.
+        own_skills: Vectors of the mentee's own skills, (n_skills, dimension) float32.
+        own_levels: The mentee's level per goal, by their skill that is closest to it; 0 where none
+            covers it, (n_goals,) int8.
+        coverage: Cosine from which a statement covers each goal, (n_goals,) float64; infinite where
+            the encoder does not know the goal's language, so that nothing is claimed.
+    """
+
+    mentee: int | None
+    language: str
+    partners: tuple[int, ...]
+    goals: tuple[Statement, ...]
+    vectors: Vectors
+    weights: NDArray[np.float64]
+    own_skills: Vectors
+    own_levels: NDArray[np.int8]
+    coverage: NDArray[np.float64]
+
+
+def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float) -> Asked:
+    """Read the mentee and turn the goals into vectors.
+
+    Goals given as text are encoded and forgotten; only stored statements leave a vector behind.
+
+    Args:
+        connection: A transaction on the store.
+        encoder: Encodes goals that are not stored.
+        query: What is asked.
+        coverage: Cosine from which a statement covers a goal.
+
+    Raises:
+        UnknownPerson: if the mentee is not stored.
+        InvalidInput: if the mentee has no goal, or does not take part at the moment.
+        EncoderUnavailable: if a goal must be encoded and the model cannot be loaded.
+    """
+    if query.mentee_id is None:
+        languages = tuple(goal.language for goal in query.goals)
+        return _asked(encoder, None, (), query.goals, (), languages, {}, coverage)
+    number, person = _mentee(connection, query.mentee_id, bool(query.goals))
+    return ask_for(connection, encoder, number, person, query.goals or person.goals, coverage)
+
+
+def ask_for(
+    connection: Connection,
+    encoder: Encoder,
+    number: int,
+    person: Person,
+    goals: tuple[Statement, ...],
+    coverage: float,
+) -> Asked:
+    """Turn a stored person's goals into vectors, whether they take part or not.
+
+    Args:
+        connection: A transaction on the store.
+        encoder: Encodes what is not stored.
+        number: The person's number.
+        person: The person.
+        goals: What they want to learn; may be nothing.
+        coverage: Cosine from which a statement covers a goal.
+
+    Raises:
+        EncoderUnavailable: if a text must be encoded and the model cannot be loaded.
+    """
+    partners = tuple(pairs.partners_of(connection, number))
+    wanted = [statement.text for statement in (*goals, *person.skills)]
+    known = vectors.get(connection, encoder.digest, wanted)
+    return _asked(
+        encoder, number, partners, goals, person.skills, person.languages, known, coverage
+    )
+
+
+def _asked(
+    encoder: Encoder,
+    mentee: int | None,
+    partners: tuple[int, ...],
+    goals: tuple[Statement, ...],
+    skills: tuple[Statement, ...],
+    languages: tuple[str, ...],
+    known: dict[str, Vectors],
+    coverage: float,
+) -> Asked:
+    encoded = _vectors(encoder, known, [goal.text for goal in goals])
+    own_skills = _vectors(encoder, known, [skill.text for skill in skills])
+    levels = np.array([skill.level for skill in skills], dtype=np.int8)
+    thresholds = _thresholds(encoder, goals, coverage)
+    return Asked(
+        mentee=mentee,
+        language=reading_language(languages),
+        partners=partners,
+        goals=goals,
+        vectors=encoded,
+        weights=goal_weights(np.array([goal.priority for goal in goals], dtype=np.int8)),
+        own_skills=own_skills,
+        own_levels=_own_levels(encoded, own_skills, levels, thresholds),
+        coverage=thresholds,
+    )
+
+
+def _mentee(connection: Connection, person_id: str, brings_goals: bool) -> tuple[int, Person]:
+    found = people.get(connection, person_id)
+    if found is None:
+        raise UnknownPerson(person_id)
+    number, person = found
+    if person.status is not Status.ACTIVE:
+        raise InvalidInput(
+            [
+                Problem(
+                    "mentee_id",
+                    person_id,
+                    f"somebody who takes part (their status is {person.status})",
+                    "Ask again once they have set their status to active.",
+                )
+            ]
+        )
+    if not (person.goals or brings_goals):
+        raise InvalidInput(
+            [
+                Problem(
+                    "mentee_id",
+                    person_id,
+                    "a mentee who has described a goal",
+                    "Add a goal to the person, or send goals with the query.",
+                )
+            ]
+        )
+    return number, person
+
+
+def _vectors(encoder: Encoder, known: dict[str, Vectors], texts: Sequence[str]) -> Vectors:
+    """Return one vector per text, from those known or from the encoder."""
+    unknown = [text for text in texts if text not in known]
+    found = known | dict(zip(unknown, encoder.encode(unknown), strict=True)) if unknown else known
+    if not texts:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.stack([found[text] for text in texts])
+
+
+def _thresholds(
+    encoder: Encoder, goals: Sequence[Statement], coverage: float
+) -> NDArray[np.float64]:
+    known = encoder.languages
+    return np.array(
+        [coverage if known is None or goal.language in known else np.inf for goal in goals]
+    )
+
+
+def _own_levels(
+    goals: Vectors, own_skills: Vectors, levels: NDArray[np.int8], coverage: NDArray[np.float64]
+) -> NDArray[np.int8]:
+    if len(goals) == 0 or len(own_skills) == 0:
+        return np.zeros(len(goals), dtype=np.int8)
+    similarity = goals @ own_skills.T
+    closest = similarity.argmax(axis=1)
+    covers = similarity.max(axis=1) >= coverage
+    return np.where(covers, levels[closest], 0).astype(np.int8)

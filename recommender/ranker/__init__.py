@@ -1,1 +1,0 @@
-"""How candidates are scored: rankers that add up, feature by feature."""

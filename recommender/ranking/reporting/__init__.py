@@ -1,0 +1,1 @@
+"""What HR reads about a retraining: report, verdict, card and plots."""

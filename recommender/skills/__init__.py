@@ -1,0 +1,1 @@
+"""The skill catalogue, role profiles, and what depends on them."""

@@ -1,0 +1,1 @@
+"""Which concepts of the catalogue a statement is about."""

@@ -1,0 +1,226 @@
+"""The organisation's picture: supply and demand, in which no individual can be seen.
+
+Every table is cut in the same fixed ways, and every number in it is a count of at least five
+people or derived from such counts; ``disclosure`` says which numbers are withheld, and why that is
+enough. A withheld number is null. Tables are polars data frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from recommender.skills.catalogue import Concept
+from recommender.skills.knowledge import Knowledge
+from recommender.skills.picture.bottlenecks import bottlenecks
+from recommender.skills.picture.counting import Catalogued, Table, Tally, column
+from recommender.skills.picture.cuts import Cut, fixed_cuts
+from recommender.skills.picture.disclosure import FEWEST
+from recommender.skills.picture.material import Material, read_material
+from recommender.skills.picture.supply import (
+    EXPERT_FROM,
+    TEACHES_FROM,
+    by_level,
+    coverage,
+    free_places,
+)
+from recommender.skills.picture.topics import Topic, emerging_topics
+from recommender.skills.picture.trends import Snapshot, trends
+
+TOPICS: dict[str, pl.DataType] = {
+    "topic": pl.Int64(),
+    "words": pl.List(pl.String),
+    "people": pl.Int64(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationGaps:
+    """What HR may see; every count is one of active people.
+
+    ``want`` counts who has a goal in it; ``can_teach`` mentors who give themselves level 3 or more;
+    ``hidden_experts`` people at level 4 or 5 who offer no place as mentors. ``free_places`` are
+    those of who can teach, and ``coverage`` is the share of those who want it for whom there is
+    one, 0 to 1. Where a table names departments or sites, null stands for all others together.
+
+    Attributes:
+        people: How many people take part, or None if under five.
+        concepts: area, concept, label_de, label_en, want, can_teach, level_1_2, level_3,
+            level_4_5 (mentors by the level they give themselves), free_places, coverage,
+            hidden_experts; one row per concept, in the catalogue's order.
+        areas: area, want, can_teach, free_places, coverage, hidden_experts.
+        by_department, by_site: department or site, people (in the group), area, concept, want,
+            can_teach; no row if there is but one group.
+        areas_by_department, areas_by_site: The same without concept.
+        bottlenecks: area, concept, want, can_teach, sentence_de, sentence_en; most wanted first.
+        topics: topic (1, 2, …), words, people; what the catalogue has no concept for.
+        trends: counted, id, change, direction; see :mod:`~recommender.skills.picture.trends`.
+    """
+
+    people: int | None
+    concepts: pl.DataFrame
+    areas: pl.DataFrame
+    by_department: pl.DataFrame
+    by_site: pl.DataFrame
+    areas_by_department: pl.DataFrame
+    areas_by_site: pl.DataFrame
+    bottlenecks: pl.DataFrame
+    topics: pl.DataFrame
+    trends: pl.DataFrame
+
+
+def organisation_gaps(
+    connection: Connection, encoder: str, knowledge: Knowledge, before: Snapshot | None = None
+) -> OrganisationGaps:
+    """Read what everybody states and return the organisation's picture.
+
+    Args:
+        connection: A reading transaction.
+        encoder: Digest of the encoder whose vectors are linked to concepts.
+        knowledge: The catalogue and its linker.
+        before: Snapshot of an earlier cohort, for the trends.
+    """
+    material = read_material(connection, encoder, knowledge)
+    return picture(material, knowledge.concepts, before)
+
+
+def picture(
+    material: Material, concepts: Mapping[str, Concept], before: Snapshot | None = None
+) -> OrganisationGaps:
+    """Count what was read and withhold what must not be shown.
+
+    Args:
+        material: Who wants and knows what.
+        concepts: The catalogue, in its order.
+        before: Snapshot of an earlier cohort, for the trends.
+    """
+    people, n_people = material.people, len(material.people)
+    catalogued = Catalogued(list(concepts), [concept.area for concept in concepts.values()])
+    mentors = np.array([person.mentors for person in people], dtype=np.bool_)
+    free = np.array([person.free_places for person in people], dtype=np.int64)
+    offered = mentors[material.skill_person]
+
+    def knowing(who: NDArray[np.bool_]) -> Tally:
+        person, concept = material.skill_person[who], material.skill_concept[who]
+        return Tally(catalogued, n_people, person, concept)
+
+    wanted = Tally(catalogued, n_people, material.wish_person, material.wish_concept)
+    taught = knowing(offered & (material.skill_level >= TEACHES_FROM))
+    hidden = knowing(~offered & (material.skill_level >= EXPERT_FROM))
+    in_all = _concepts(wanted, taught, hidden, free).with_columns(
+        by_level(
+            material.skill_concept[offered],
+            material.skill_level[offered],
+            taught.shown[0],
+            n_people,
+        )
+    )
+    labels = [
+        pl.Series(f"label_{code}", [c.label[code] for c in concepts.values()], dtype=pl.String)
+        for code in ("de", "en")
+    ]
+    in_all = in_all.with_columns(labels).select(
+        "area", "concept", "label_de", "label_en", "want", "can_teach", "level_1_2", "level_3",
+        "level_4_5", "free_places", "coverage", "hidden_experts",
+    )  # fmt: skip
+    areas = _areas(wanted, taught, hidden, free)
+    by_department, by_site = fixed_cuts([p.department for p in people], [p.site for p in people])
+    departments = _by_group("department", by_department, wanted, taught)
+    sites = _by_group("site", by_site, wanted, taught)
+    now = _totals(in_all, areas)
+    return OrganisationGaps(
+        people=n_people if n_people >= FEWEST else None,
+        concepts=in_all,
+        areas=areas,
+        by_department=departments[0],
+        by_site=sites[0],
+        areas_by_department=departments[1],
+        areas_by_site=sites[1],
+        bottlenecks=bottlenecks(wanted, taught),
+        topics=_topics(emerging_topics(material.outside, material.names)),
+        trends=trends(now, before or {}),
+    )
+
+
+def snapshot(picture: OrganisationGaps) -> dict[str, dict[str, int]]:
+    """Return the published totals by what is counted and by id, to be stored as JSON."""
+    return _totals(picture.concepts, picture.areas)
+
+
+def _totals(concepts: pl.DataFrame, areas: pl.DataFrame) -> dict[str, dict[str, int]]:
+    totals = {}
+    for frame, key, suffix in ((concepts, "concept", ""), (areas, "area", "_area")):
+        for counted in ("want", "can_teach"):
+            told = frame.select(key, counted).drop_nulls()
+            totals[counted + suffix] = dict(told.iter_rows())
+    return totals
+
+
+def _concepts(wanted: Tally, taught: Tally, hidden: Tally, free: NDArray[np.int64]) -> pl.DataFrame:
+    catalogued = wanted.catalogued
+    areas = [catalogued.areas[place] for place in catalogued.area_of]
+    keys = [
+        pl.Series("area", areas, dtype=pl.String),
+        pl.Series("concept", catalogued.concepts, dtype=pl.String),
+    ]
+    places = free_places(taught.concept, free[taught.person], taught.shown[0])
+    counts = [Table(tally.family.concept, tally.shown[0]) for tally in (wanted, taught, hidden)]
+    return _in_all(keys, counts, places)
+
+
+def _areas(wanted: Tally, taught: Tally, hidden: Tally, free: NDArray[np.int64]) -> pl.DataFrame:
+    keys = [pl.Series("area", wanted.catalogued.areas, dtype=pl.String)]
+    person, area = taught.in_area
+    places = free_places(area, free[person], taught.shown[1])
+    counts = [Table(tally.family.area, tally.shown[1]) for tally in (wanted, taught, hidden)]
+    return _in_all(keys, counts, places)
+
+
+def _in_all(
+    keys: list[pl.Series],
+    counts: list[Table],
+    places: Table,
+) -> pl.DataFrame:
+    names = ("want", "can_teach", "hidden_experts")
+    want, teach, hidden = (
+        column(name, one.counts, one.shown) for name, one in zip(names, counts, strict=True)
+    )
+    free = column("free_places", places.counts, places.shown)
+    return pl.DataFrame([*keys, want, teach, free, coverage(want, free), hidden])
+
+
+def _by_group(
+    name: str, cut: Cut, wanted: Tally, taught: Tally
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return one row per concept and group, and one per area and group, sorted by group."""
+    catalogued = wanted.catalogued
+    want, teach = wanted.by_group(cut), taught.by_group(cut)
+    # A cut into one group would repeat the totals.
+    n_groups = len(cut) if len(cut) > 1 else 0
+    area_of_concept = [catalogued.areas[place] for place in catalogued.area_of]
+
+    def frame(rows: Mapping[str, list[str]], *counts: Table) -> pl.DataFrame:
+        n_rows = len(rows["area"])
+        group = np.repeat(np.arange(n_groups), n_rows)
+        columns = [
+            pl.Series(name, [cut.names[one] for one in group], dtype=pl.String),
+            pl.Series("people", cut.people[group], dtype=pl.Int64),
+            *(pl.Series(key, ids * n_groups, dtype=pl.String) for key, ids in rows.items()),
+        ]
+        for counted, table in zip(("want", "can_teach"), counts, strict=True):
+            columns.append(column(counted, table.counts.T[:n_groups], table.shown.T[:n_groups]))
+        return pl.DataFrame(columns)
+
+    concept_rows = {"area": area_of_concept, "concept": catalogued.concepts}
+    by_concept = frame(concept_rows, want[0], teach[0])
+    return by_concept, frame({"area": catalogued.areas}, want[1], teach[1])
+
+
+def _topics(found: list[Topic]) -> pl.DataFrame:
+    rows = [(place, list(one.words), one.people) for place, one in enumerate(found, start=1)]
+    return pl.DataFrame(rows, schema=TOPICS, orient="row")

@@ -1,0 +1,209 @@
+"""The way from the teacher to a released encoder; every stage leaves a folder to go on from."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+
+from recommender.domain import Progress, silent
+from recommender.skills.catalogue import Concept, Need
+from recommender.workshop.training.contrast import (
+    catalogue_loss,
+    esco_loss,
+    far_from_development,
+    nearest_skills,
+    need_loss,
+)
+from recommender.workshop.training.distillation import distillation_loss, student
+from recommender.workshop.training.material import Material
+from recommender.workshop.training.model import load_for_training, set_dropout
+from recommender.workshop.training.optimisation import Schedule, optimise
+from recommender.workshop.training.teacher import teacher_folder, teacher_vectors
+from recommender.workshop.training.vocabulary import bilingual_tokenizer
+
+TeacherVectors = Mapping[str, NDArray[np.float16]]
+
+
+@dataclass(frozen=True, slots=True)
+class ContrastRun:
+    """One run of contrast, from the distilled model.
+
+    Args:
+        seed: For its draws.
+        schedule: How far and how fast.
+        dropout: Probability.
+        shares: Which share of its batches comes from which source.
+    """
+
+    seed: int
+    schedule: Schedule
+    dropout: float
+    shares: Mapping[str, float]
+
+
+def _shares(catalogue: float, needs: float) -> Mapping[str, float]:
+    rest = {"glossary": 0.1, "esco": 0.12, "distillation": 0.08}
+    return {"catalogue": catalogue, "needs": needs, **rest}
+
+
+DISTILLATION = Schedule(steps=3_800, embeddings=1e-3, layers=1e-4)
+CONTRAST = (
+    ContrastRun(2, Schedule(1_000, embeddings=5e-4, layers=1e-4), 0.0, _shares(0.55, 0.15)),
+    ContrastRun(5, Schedule(640, embeddings=5e-4, layers=1.5e-4), 0.1, _shares(0.5, 0.2)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides what comes out, besides the data.
+
+    Args:
+        seed: For the draws of distillation.
+        distillation: How far and fast it goes.
+        contrast: The runs whose weights are averaged.
+    """
+
+    seed: int = 1
+    distillation: Schedule = DISTILLATION
+    contrast: tuple[ContrastRun, ...] = CONTRAST
+
+
+def distil(
+    material: Material, recipe: Recipe, work: Path, progress: Progress = silent
+) -> tuple[SentenceTransformer, TeacherVectors]:
+    """Return the student after distillation, and the teacher's vectors.
+
+    Goes on from ``work/distillation_*`` if an earlier run was interrupted.
+    """
+    examples = material.examples()
+    teacher = teacher_vectors([example.target for example in examples], work, progress)
+    first, model = _latest(work, "distillation")
+    if model is None:
+        tokenizer = bilingual_tokenizer(teacher_folder() / "tokenizer.json", material.german())
+        unique = list(dict.fromkeys(examples))
+        targets = np.stack([teacher[example.target] for example in unique])
+        model = student(tokenizer, unique, targets, recipe.seed)
+    if first < recipe.distillation.steps:
+        rng = np.random.default_rng((recipe.seed, first))
+        draw = distillation_loss(model, examples, teacher, rng)
+        _run(model, lambda _: draw(), recipe.distillation, work, "distillation", first, progress)
+    return model, teacher
+
+
+def contrast(
+    distilled: SentenceTransformer,
+    material: Material,
+    teacher: TeacherVectors,
+    catalogue: Sequence[Concept],
+    needs: Mapping[str, Sequence[Need]],
+    recipe: Recipe,
+    work: Path,
+    progress: Progress = silent,
+) -> SentenceTransformer:
+    """Return the average of some runs of contrast that start from the distilled model.
+
+    A run learns the catalogue nearly by heart; the average of several does better on what none has
+    seen. Source: Wortsman et al., "Model soups" (ICML 2022), the uniform variant.
+
+    Args:
+        distilled: Where every run starts; not changed.
+        material: For ESCO's names, and some distillation so that nothing is forgotten.
+        teacher: The teacher's vectors.
+        catalogue: The whole catalogue.
+        needs: Needs with their answers by source, such as the glossary; those nearest to a
+            development concept are left out.
+        recipe: How far, how fast, how mixed.
+        work: Goes on from ``work/contrast_*`` if an earlier run was interrupted.
+        progress: Told after every step.
+    """
+    kept = {
+        source: far_from_development(some, catalogue, partial(_vectors_of, distilled))
+        for source, some in needs.items()
+    }
+    skills = [skill for skill in material.skills if skill.label_en in teacher]
+    near = nearest_skills(np.stack([teacher[skill.label_en] for skill in skills]).astype("f4"))
+    runs = []
+    for run in recipe.contrast:
+        first, latest = _latest(work, f"contrast{run.seed}")
+        model = set_dropout(latest or deepcopy(distilled), run.dropout)
+        rng = np.random.default_rng((run.seed, first))
+        draws = {
+            "catalogue": catalogue_loss(model, catalogue, rng),
+            "esco": esco_loss(model, skills, near, rng),
+            "distillation": distillation_loss(model, material.examples(), teacher, rng),
+            **{source: need_loss(model, some, rng) for source, some in kept.items()},
+        }
+        if first < run.schedule.steps:
+            draw = _mixed(draws, run.shares, rng)
+            _run(model, draw, run.schedule, work, f"contrast{run.seed}", first, progress)
+        runs.append(model)
+    return averaged(runs)
+
+
+def averaged(runs: Sequence[SentenceTransformer]) -> SentenceTransformer:
+    """Return a model whose every weight is the mean of the runs'."""
+    parts = [run.state_dict() for run in runs]
+    mean = deepcopy(runs[0])
+    mean.load_state_dict(
+        {
+            name: torch.stack([part[name] for part in parts]).mean(dim=0)
+            if first.is_floating_point()
+            else first
+            for name, first in parts[0].items()
+        }
+    )
+    return mean
+
+
+def _mixed(
+    draws: Mapping[str, Callable[[], torch.Tensor]],
+    shares: Mapping[str, float],
+    rng: np.random.Generator,
+) -> Callable[[int], torch.Tensor]:
+    sources = list(shares)
+    weights = np.array([shares[source] for source in sources])
+    return lambda _: draws[sources[rng.choice(len(sources), p=weights / weights.sum())]]()
+
+
+def _run(
+    model: SentenceTransformer,
+    draw: Callable[[int], torch.Tensor],
+    schedule: Schedule,
+    work: Path,
+    stage: str,
+    first: int,
+    progress: Progress,
+) -> None:
+    def keep(step: int) -> None:
+        draft = work / f".{stage}.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        model.save_pretrained(str(draft))
+        draft.rename(work / f"{stage}_{step:06d}")
+
+    torch.manual_seed(first)
+    optimise(model, draw, schedule, progress, first, keep)
+    if not (work / f"{stage}_{schedule.steps:06d}").exists():
+        keep(schedule.steps)
+
+
+def _vectors_of(model: SentenceTransformer, texts: Sequence[str]) -> NDArray[np.float32]:
+    with torch.autocast("cpu", torch.bfloat16):
+        found = model.encode(list(texts), batch_size=128, normalize_embeddings=True)
+    return np.asarray(found, dtype=np.float32)
+
+
+def _latest(work: Path, stage: str) -> tuple[int, SentenceTransformer | None]:
+    found = sorted(work.glob(f"{stage}_*"))
+    if not found:
+        return 0, None
+    model = set_dropout(load_for_training(str(found[-1])), 0.0)
+    return int(found[-1].name.rpartition("_")[2]), model
