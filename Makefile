@@ -60,10 +60,10 @@ sample: install  ## Invent the sample organisation anew (the files in data/ must
 	$(BIN)/python -m recommender.simulation data/sample_organisation
 
 encoder: install-dev  ## Train the bilingual encoder (MATERIAL=..., WORK=...; two hours)
-	$(BIN)/python -m recommender.workshop.encoder --material $(MATERIAL) --work $(WORK)
+	$(BIN)/python -m recommender.workshop encoder --material $(MATERIAL) --work $(WORK)
 
 concepts: install-dev  ## Fit the links of statements to concepts anew (some minutes)
-	$(BIN)/python -m recommender.workshop.concepts
+	$(BIN)/python -m recommender.workshop concepts
 
 lock: install-dev  ## Write the installed versions to constraints.txt
 	@{ echo "# Exact versions that CI installs; written by 'make lock'."; \

@@ -30,7 +30,7 @@ ORDER = (
     *("import", "export", "index", "recommend"),
     *("gaps", "role-profiles", "links", "report"),
     *("cohorts", "feedback", "retrain", "rankers", "simulate"),
-    *("serve", "demo", "evaluate-encoder"),
+    *("serve", "demo"),
 )
 
 
@@ -82,4 +82,3 @@ app.add_typer(rankers.app, name="rankers", rich_help_panel=FEEDBACK)
 app.command("simulate", rich_help_panel=FEEDBACK)(simulate.simulate)
 app.command("serve", rich_help_panel=PROGRAMS)(programs.serve)
 app.command("demo", rich_help_panel=PROGRAMS)(programs.demo)
-app.command("evaluate-encoder", rich_help_panel=PROGRAMS)(programs.evaluate_encoder)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from itertools import groupby
+from typing import Protocol
 from uuid import uuid4
 
 import numpy as np
@@ -23,7 +24,6 @@ from recommender.matching.features import FEATURE_NAMES
 from recommender.matching.mirror import Organisation
 from recommender.matching.reasons import feature_reasons, goal_matches
 from recommender.matching.retrieval import Candidates, retrieve
-from recommender.ranking.releases import Release
 from recommender.store import people, rankings
 
 AFFINITY = FEATURE_NAMES.index("affinity")
@@ -45,6 +45,29 @@ class RecommenderConfig:
     n_candidates: int = 200
 
 
+class Score(Protocol):
+    """A score that is a sum of one contribution per feature."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features, in the order of their columns."""
+
+    def contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what each feature adds, (n_candidates, n_features) float64."""
+
+
+class Ranker(Protocol):
+    """What orders candidates: a version and its score."""
+
+    @property
+    def version(self) -> str:
+        """The name under which it is logged."""
+
+    @property
+    def score(self) -> Score:
+        """What it adds up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """Candidates with their scores: what each feature contributes, and the sum.
@@ -60,19 +83,19 @@ class Scored:
     affinity: NDArray[np.float64]
 
 
-def score(features: NDArray[np.float64], release: Release | None) -> Scored:
-    """Return the scores of candidates by a release, or their affinity without one.
+def score(features: NDArray[np.float64], ranker: Ranker | None) -> Scored:
+    """Return the scores of candidates by a ranker, or their affinity without one.
 
     Args:
         features: (n_candidates, n_features) float64, in the order of ``FEATURES``.
-        release: The active release of the ranker, or None.
+        ranker: The active one, or None.
     """
     affinity = np.round(features[:, AFFINITY], DECIMALS)
-    if release is None:
+    if ranker is None:
         return Scored({"affinity": affinity}, affinity, affinity)
-    parts = release.score.contributions(features)
+    parts = ranker.score.contributions(features)
     return Scored(
-        dict(zip(release.score.names, parts.T, strict=True)),
+        dict(zip(ranker.score.names, parts.T, strict=True)),
         np.round(parts.sum(axis=1), DECIMALS),
         affinity,
     )
@@ -85,7 +108,7 @@ def answer(
     config: RecommenderConfig,
     query: Query,
     asked: Asked,
-    release: Release | None,
+    ranker: Ranker | None,
     notes: Sequence[str],
     now: datetime,
 ) -> tuple[Ranking, dict[str, int]]:
@@ -98,7 +121,7 @@ def answer(
         config: Rules and thresholds.
         query: What is asked.
         asked: The same as numbers.
-        release: The active release of the ranker, or None for affinity order.
+        ranker: The active one, or None for affinity order.
         notes: Keys of what a reader should know.
         now: The moment of the answer, in UTC.
 
@@ -118,7 +141,7 @@ def answer(
         max(query.k, config.n_candidates),
         encoder.coverage if config.coverage is None else config.coverage,
     )
-    scored = score(candidates.features, release)
+    scored = score(candidates.features, ranker)
     ids = [roster.ids[row] for row in candidates.people]
     order = order_fairly(scored.score.tolist(), ids, query.mentee_id or "")[: query.k]
     ranking = Ranking(
@@ -128,15 +151,15 @@ def answer(
         language=asked.language,
         goals=tuple(goal.text for goal in asked.goals),
         recommendations=_recommendations(
-            connection, organisation, asked, candidates, scored, release, order
+            connection, organisation, asked, candidates, scored, ranker, order
         ),
         uncovered_goals=tuple(asked.goals[i].text for i in candidates.uncovered),
         kept_out=eligibility.kept_out,
         n_people=eligibility.n_people,
         n_eligible=eligibility.n_eligible,
         encoder=encoder.digest,
-        ranker=release.version if release else None,
-        degraded=release is None,
+        ranker=ranker.version if ranker else None,
+        degraded=ranker is None,
         notes=tuple(text(asked.language, f"note.{key}") for key in notes),
     )
     return ranking, {ids[place]: int(candidates.people[place]) for place in order}
@@ -148,7 +171,7 @@ def _recommendations(
     asked: Asked,
     candidates: Candidates,
     scored: Scored,
-    release: Release | None,
+    ranker: Ranker | None,
     order: Sequence[int],
 ) -> tuple[Recommendation, ...]:
     wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
@@ -156,7 +179,7 @@ def _recommendations(
     if len(texts) < len(wanted):
         raise rankings.Outdated
     return tuple(
-        _recommendation(organisation, asked, candidates, scored, release, position, place, texts)
+        _recommendation(organisation, asked, candidates, scored, ranker, position, place, texts)
         for position, place in enumerate(order, start=1)
     )
 
@@ -166,7 +189,7 @@ def _recommendation(
     asked: Asked,
     candidates: Candidates,
     scored: Scored,
-    release: Release | None,
+    ranker: Ranker | None,
     position: int,
     place: int,
     texts: dict[int, str],
@@ -200,7 +223,7 @@ def _recommendation(
             row,
             values,
             asked.language,
-            contributions if release else None,
+            contributions if ranker else None,
         ),
         features=values,
     )

@@ -41,7 +41,7 @@ def test_help_groups_the_commands_in_the_order_of_use() -> None:
         ("Feedback and ranker", ""),
         *(("", name) for name in ("cohorts", "feedback", "retrain", "rankers", "simulate")),
         ("Programs", ""),
-        *(("", name) for name in ("serve", "demo", "evaluate-encoder")),
+        *(("", name) for name in ("serve", "demo")),
     ]
 
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
+from recommender.cli import EXIT_INVALID
 from recommender.domain.errors import EncoderUnavailable
 from recommender.encoding.encoder import open_encoder
 from recommender.skills.catalogue import LANGUAGES, Need
@@ -178,9 +179,9 @@ def test_an_altered_release_is_refused(released: Path, name: str) -> None:
 
 
 def test_the_program_tells_what_is_missing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "recommender.workshop.encoder"]
+    command = [sys.executable, "-m", "recommender.workshop", "encoder"]
     arguments = ["--material", str(tmp_path), "--work", str(tmp_path / "work")]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == EXIT_INVALID
     assert "Name the folder that holds esco/ and tatoeba/" in done.stderr
     assert not (tmp_path / "work").exists()
