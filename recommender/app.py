@@ -11,36 +11,34 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from recommender.domain import Cohort, Feedback, Kind, Person, Progress, Query, Ranking, silent
 from recommender.domain.errors import UnknownPerson
-from recommender.encoding.encoder import Encoder, open_encoder
-from recommender.encoding.missing import encode_missing
-from recommender.matching.answering import RecommenderConfig, answer
-from recommender.matching.asking import ask
-from recommender.matching.mirror import Organisation
-from recommender.programme.feedback import (
+from recommender.domain.feedback import Cohort, Feedback
+from recommender.domain.people import Kind, Person
+from recommender.domain.progress import Progress, silent
+from recommender.domain.ranking import Query, Ranking
+from recommender.encoding import Encoder, encode_missing, open_encoder
+from recommender.matching import Organisation, RecommenderConfig, answer, ask
+from recommender.programme import (
     FeedbackReport,
+    ImportReport,
+    check_manager,
     export_feedback,
+    export_people,
     import_feedback,
+    import_people,
     put_cohort,
+    put_person,
     record_feedback,
 )
-from recommender.programme.people import ImportReport, check_manager, import_people, put_person
-from recommender.programme.people_export import export_people
-from recommender.ranking.registry import Rankers, utc_now
-from recommender.ranking.releases import Releases
-from recommender.skills.knowledge import Knowledge, open_knowledge
-from recommender.skills.own import choices
-from recommender.skills.own.person import PersonGaps
-from recommender.skills.own.reading import OwnGaps
-from recommender.skills.role_profiles import RoleProfile
+from recommender.ranking import Rankers, Releases, utc_now
+from recommender.skills import Knowledge, RoleProfile, open_knowledge
+from recommender.skills.own import OwnGaps, PersonGaps, choices
 from recommender.store import Store, cohorts, feedback, jobs, people, rankings, vectors
 from recommender.store.feedback import StoredFeedback
 
 if TYPE_CHECKING:
-    from recommender.ranking.reporting.report import RetrainingReport
-    from recommender.skills.picture.organisation import OrganisationGaps
-    from recommender.skills.picture.publishing import PublishedGaps
+    from recommender.ranking.reporting import RetrainingReport
+    from recommender.skills.picture import OrganisationGaps, PublishedGaps
 
 DEFAULT_WORKSPACE = Path("workspace")
 MOST_ATTEMPTS = 5
@@ -345,7 +343,7 @@ class Recommender:
 
     @cached_property
     def _published_gaps(self) -> PublishedGaps:
-        from recommender.skills.picture.publishing import PublishedGaps
+        from recommender.skills.picture import PublishedGaps
 
         return PublishedGaps(self.store, self.encoder, self.knowledge, lambda: self.clock())
 

@@ -14,7 +14,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recommender.domain import Kind
 from recommender.domain.errors import (
     EncoderUnavailable,
     InvalidInput,
@@ -29,6 +28,7 @@ from recommender.domain.errors import (
     WorkspaceUnusable,
     quoted,
 )
+from recommender.domain.people import Kind
 
 PROBLEM_JSON = "application/problem+json"
 MAX_ERRORS = 100

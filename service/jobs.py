@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from recommender.domain import Progress
 from recommender.domain.errors import InvalidInput, Problem, TandemError
-from recommender.files.tables.forms import Forms
+from recommender.domain.progress import Progress
+from recommender.files import Forms
 from recommender.store import Store, jobs
 from recommender.store.jobs import Job, JobStatus
 from service.errors import ServiceProblem, Slug, readable, trail

@@ -8,8 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from recommender.app import DEFAULT_WORKSPACE
-from recommender.matching.answering import RecommenderConfig
-from recommender.matching.eligibility import EligibilityRules
+from recommender.matching import EligibilityRules, RecommenderConfig
 
 ENV_PREFIX = "TANDEM_"
 MIB = 1024 * 1024

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from recommender.app import Recommender
-from recommender.domain import Kind, Person, Progress, Roles, Statement, Status, silent
+from recommender.domain.people import Kind, Person, Roles, Statement, Status
+from recommender.domain.progress import Progress, silent
 from recommender.encoding.encoder import Encoder
 from recommender.store import Store
 

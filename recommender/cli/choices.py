@@ -20,7 +20,7 @@ from recommender.cli.common import (
     opened_for_gaps,
     print_json,
 )
-from recommender.domain import Kind
+from recommender.domain.people import Kind
 
 NO_PROFILE = "none"
 
@@ -81,7 +81,7 @@ def show(
     """Show what a person's own statements are about, and what else to choose from."""
     from recommender.cli.gap_tables import print_own_links
     from recommender.domain.texts import reading_language
-    from recommender.skills.as_json import person_as_json
+    from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.gaps_of(person)

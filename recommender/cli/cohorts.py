@@ -46,7 +46,7 @@ def put(
 ) -> None:
     """Make a cohort, or change its name and days. Cohorts do not overlap."""
     from recommender.files.feedback import cohort_of_texts
-    from recommender.programme.feedback import put_cohort
+    from recommender.programme import put_cohort
     from recommender.store import cohorts
 
     days = {"starts_on": starts, "ends_on": ends}

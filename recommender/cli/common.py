@@ -27,7 +27,7 @@ from recommender.domain.errors import (
 
 if TYPE_CHECKING:
     from recommender.app import Recommender
-    from recommender.ranking.registry import Rankers
+    from recommender.ranking import Rankers
     from recommender.store import Store
 
 EXIT_INVALID = 3
@@ -95,7 +95,7 @@ def opened(
 ) -> Recommender:
     """Open the recommender of a workspace."""
     from recommender.app import Recommender
-    from recommender.domain import silent
+    from recommender.domain.progress import silent
 
     return Recommender.open(workspace, encoder, progress=progress or silent)
 
@@ -123,9 +123,8 @@ def opened_store(workspace: Path) -> Iterator[Store]:
 @contextmanager
 def opened_rankers(workspace: Path, encoder: str | None) -> Iterator[Rankers]:
     """Open the rankers of a workspace, without reading who takes part."""
-    from recommender.encoding.encoder import open_encoder
-    from recommender.ranking.registry import Rankers, utc_now
-    from recommender.ranking.releases import Releases
+    from recommender.encoding import open_encoder
+    from recommender.ranking import Rankers, Releases, utc_now
 
     releases = Releases(workspace / "rankers", open_encoder(encoder).digest)
     with opened_store(workspace) as store:

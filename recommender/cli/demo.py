@@ -20,9 +20,10 @@ from rich.console import Console
 from recommender.app import Recommender
 from recommender.cli.progress import shown_progress
 from recommender.cli.ranking_table import print_ranking
-from recommender.domain import Cohort, Query, Ranking
 from recommender.domain.errors import TandemError
-from recommender.ranking.reporting.summary import summary
+from recommender.domain.feedback import Cohort
+from recommender.domain.ranking import Query, Ranking
+from recommender.ranking.reporting import summary_lines
 from recommender.simulation import simulate_cohort
 from recommender.store.shipped import shipped
 
@@ -92,7 +93,7 @@ def _retrain(workspace: Path, encoder: str | None, out: Console) -> None:
             "(tandem retrain):"
         )
         report = recommender.retrain(COHORT.id, progress=progress)
-        for line in summary(report, "en"):
+        for line in summary_lines(report, "en"):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
         out.print()
         answer = recommender.recommend(Query(ENGLISH_MENTEE, k=2))

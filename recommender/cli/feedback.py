@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli.common import WORKSPACE, AsJson, Workspace, explained, opened_store, print_json
-from recommender.domain import FORMS, FeedbackForm
+from recommender.domain.feedback import FORMS, FeedbackForm
 
 if TYPE_CHECKING:
-    from recommender.programme.feedback import FeedbackReport
+    from recommender.programme import FeedbackReport
 
 
 def _kinds() -> str:
@@ -45,7 +45,7 @@ def import_(
 ) -> None:
     """Import cohorts and feedback: everything in the files, or nothing."""
     from recommender.cli.progress import shown_progress
-    from recommender.programme.feedback import import_feedback
+    from recommender.programme import import_feedback
 
     with shown_progress() as progress, opened_store(workspace) as store:
         report = import_feedback(store, paths, progress)
@@ -61,7 +61,7 @@ def export(
     workspace: Workspace = WORKSPACE,
 ) -> None:
     """Write cohorts and current feedback to files that import reads again unchanged."""
-    from recommender.programme.feedback import export_feedback
+    from recommender.programme import export_feedback
 
     with opened_store(workspace) as store:
         n_reports = export_feedback(store, paths)
@@ -88,7 +88,7 @@ def record(
 ) -> None:
     """Record one report now. One about the same thing replaces the earlier one."""
     from recommender.files.feedback import feedback_of_texts
-    from recommender.programme.feedback import record_feedback
+    from recommender.programme import record_feedback
 
     report = feedback_of_texts(
         {

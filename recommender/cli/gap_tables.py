@@ -10,13 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from recommender.domain import MAX_LEVEL
+from recommender.domain.people import MAX_LEVEL
 from recommender.domain.texts import text
-from recommender.skills.own.linking import LinkedConcept, LinkedStatement
-from recommender.skills.own.person import Gap, PersonGaps
-from recommender.skills.picture.disclosure import FEWEST
-from recommender.skills.picture.organisation import OrganisationGaps
-from recommender.skills.picture.sentences import area_name, concept_names
+from recommender.skills.own import Gap, LinkedConcept, LinkedStatement, PersonGaps
+from recommender.skills.picture import FEWEST, OrganisationGaps, area_name, concept_names
 
 WITHHELD = "–"
 MOST_ROWS = 10

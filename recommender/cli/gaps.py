@@ -45,7 +45,7 @@ def report(
     encoder: EncoderName = None,
 ) -> None:
     """Write the organisation's picture for HR as one HTML page, to read or to print."""
-    from recommender.skills.picture.report import write_report
+    from recommender.skills.picture import write_report
 
     with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.organisation_gaps()
@@ -59,7 +59,7 @@ def _own(
 ) -> None:
     from recommender.cli.gap_tables import print_own_gaps
     from recommender.domain.texts import reading_language
-    from recommender.skills.as_json import person_as_json
+    from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.gaps_of(person)
@@ -72,7 +72,7 @@ def _own(
 
 def _organisation(language: Language, workspace: Path, encoder: str | None, as_json: bool) -> None:
     from recommender.cli.gap_tables import print_organisation_gaps
-    from recommender.skills.as_json import organisation_as_json
+    from recommender.skills.picture import organisation_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.organisation_gaps()

@@ -60,7 +60,7 @@ def export(
     workspace: Workspace = WORKSPACE,
 ) -> None:
     """Write everybody to files that import reads again unchanged."""
-    from recommender.programme.people_export import export_people
+    from recommender.programme import export_people
 
     with opened_store(workspace) as store:
         n_people = export_people(store, paths)
@@ -109,7 +109,8 @@ def recommend(
 ) -> None:
     """Show the top mentors for a mentee, with reasons."""
     from recommender.cli.ranking_table import print_ranking
-    from recommender.domain import Kind, Query, Statement
+    from recommender.domain.people import Kind, Statement
+    from recommender.domain.ranking import Query
 
     goals = tuple(Statement(Kind.GOAL, text, language, priority=2) for text in goal or ())
     query = Query(mentee_id=mentee, goals=goals, k=k)

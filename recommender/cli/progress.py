@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from recommender.domain import Progress
+from recommender.domain.progress import Progress
 
 
 @contextmanager

@@ -44,8 +44,8 @@ def retrain(
 ) -> None:
     """Train a ranker on the feedback so far; activate it only if it is shown to be better."""
     from recommender.cli.progress import shown_progress
-    from recommender.files.groups import read_groups
-    from recommender.ranking.reporting.summary import summary
+    from recommender.files import read_groups
+    from recommender.ranking.reporting import summary_lines
 
     labels = read_groups(groups) if groups else None
     with shown_progress() as progress, opened_rankers(workspace, encoder) as rankers:
@@ -53,7 +53,7 @@ def retrain(
     if as_json:
         print_json(report.as_json())
         return
-    for line in summary(report, language):
+    for line in summary_lines(report, language):
         typer.echo(line)
 
 
@@ -89,7 +89,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the card of a release, and where its plots lie."""
-    from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT
+    from recommender.ranking import CARD, CARD_IN_GERMAN, REPORT
 
     with opened_rankers(workspace, encoder) as rankers:
         releases = rankers.releases

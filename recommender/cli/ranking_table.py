@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from recommender.domain import Ranking, Recommendation
+from recommender.domain.ranking import Ranking, Recommendation
 from recommender.domain.texts import number, text
 
 PAIRS_SHOWN = 2

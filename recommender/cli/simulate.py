@@ -33,10 +33,9 @@ def simulate(
     Each mentee is asked for and shown mentors as a UI would do; import the files afterwards.
     """
     from recommender.cli.progress import shown_progress
-    from recommender.files.feedback import cohort_of_texts, write_feedback
-    from recommender.files.feedback.forms import FORMS
-    from recommender.programme.feedback import check_cohort
-    from recommender.simulation.cohort import simulate_cohort
+    from recommender.files.feedback import FORMS, cohort_of_texts, write_feedback
+    from recommender.programme import check_cohort
+    from recommender.simulation import simulate_cohort
 
     days = {"starts_on": starts, "ends_on": ends}
     name = f"{cohort_id} (simulated)"

@@ -1,1 +1,21 @@
 """Sentences to vectors."""
+
+from recommender.encoding.encoder import (
+    DEFAULT_MODEL,
+    ENCODER_KIND,
+    ENCODER_SCHEMA,
+    Encoder,
+    model_facts,
+    open_encoder,
+)
+from recommender.encoding.missing import encode_missing
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "ENCODER_KIND",
+    "ENCODER_SCHEMA",
+    "Encoder",
+    "encode_missing",
+    "model_facts",
+    "open_encoder",
+]

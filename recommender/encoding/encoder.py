@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Progress, silent
 from recommender.domain.errors import ArtefactRefused, EncoderUnavailable, TandemError
+from recommender.domain.progress import Progress, silent
 from recommender.store.artefacts import MANIFEST, file_digest, read_artefact
 from recommender.store.shipped import shipped
 

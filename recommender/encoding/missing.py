@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recommender.domain import Progress, silent
+from recommender.domain.progress import Progress, silent
 from recommender.encoding.encoder import CHUNK, Encoder
 from recommender.store import Store, vectors
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recommender.domain import MAX_NAME
+from recommender.domain.checks import MAX_NAME
 from recommender.domain.errors import Problem, quoted
 from recommender.files.tables.building import Firsts, is_id
 from recommender.files.tables.cells import Column, Layout

@@ -1,1 +1,28 @@
 """Who could teach whom, and why: rules, retrieval, features, reasons."""
+
+from recommender.matching.affinity import goal_affinities, goal_weights
+from recommender.matching.answering import RecommenderConfig, answer
+from recommender.matching.asking import Asked, ask, ask_for
+from recommender.matching.eligibility import EligibilityRules, decide
+from recommender.matching.features import FEATURE_NAMES, FEATURE_SCHEMA, FEATURES, Feature
+from recommender.matching.index_faiss import NOBODY, StatementIndex
+from recommender.matching.mirror import Organisation
+
+__all__ = [
+    "FEATURES",
+    "FEATURE_NAMES",
+    "FEATURE_SCHEMA",
+    "NOBODY",
+    "Asked",
+    "EligibilityRules",
+    "Feature",
+    "Organisation",
+    "RecommenderConfig",
+    "StatementIndex",
+    "answer",
+    "ask",
+    "ask_for",
+    "decide",
+    "goal_affinities",
+    "goal_weights",
+]

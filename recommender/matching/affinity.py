@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import MAX_PRIORITY
+from recommender.domain.people import MAX_PRIORITY
 
 BEST = 3
 DECIMALS = 6

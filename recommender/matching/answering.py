@@ -12,11 +12,10 @@ from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
-from recommender.domain import Query, Ranking, Recommendation
+from recommender.domain.ranking import Query, Ranking, Recommendation
 from recommender.domain.texts import text
-from recommender.encoding.encoder import Encoder
+from recommender.encoding import Encoder
 from recommender.matching.affinity import DECIMALS
 from recommender.matching.asking import Asked
 from recommender.matching.eligibility import EligibilityRules, decide
@@ -24,7 +23,7 @@ from recommender.matching.features import FEATURE_NAMES
 from recommender.matching.mirror import Organisation
 from recommender.matching.reasons import feature_reasons, goal_matches
 from recommender.matching.retrieval import Candidates, retrieve
-from recommender.store import people, rankings
+from recommender.store import Transaction, people, rankings
 
 AFFINITY = FEATURE_NAMES.index("affinity")
 
@@ -102,7 +101,7 @@ def score(features: NDArray[np.float64], ranker: Ranker | None) -> Scored:
 
 
 def answer(
-    connection: Connection,
+    connection: Transaction,
     organisation: Organisation,
     encoder: Encoder,
     config: RecommenderConfig,
@@ -166,7 +165,7 @@ def answer(
 
 
 def _recommendations(
-    connection: Connection,
+    connection: Transaction,
     organisation: Organisation,
     asked: Asked,
     candidates: Candidates,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
-from recommender.domain import Person, Query, Statement, Status
 from recommender.domain.errors import InvalidInput, Problem, UnknownPerson
+from recommender.domain.people import Person, Statement, Status
+from recommender.domain.ranking import Query
 from recommender.domain.texts import reading_language
-from recommender.encoding.encoder import Encoder
+from recommender.encoding import Encoder
 from recommender.matching.affinity import goal_weights
-from recommender.store import pairs, people, vectors
+from recommender.store import Transaction, pairs, people, vectors
 
 Vectors = NDArray[np.float32]
 
@@ -48,7 +48,7 @@ class Asked:
     coverage: NDArray[np.float64]
 
 
-def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float) -> Asked:
+def ask(connection: Transaction, encoder: Encoder, query: Query, coverage: float) -> Asked:
     """Read the mentee and turn the goals into vectors.
 
     Goals given as text are encoded and forgotten; only stored statements leave a vector behind.
@@ -72,7 +72,7 @@ def ask(connection: Connection, encoder: Encoder, query: Query, coverage: float)
 
 
 def ask_for(
-    connection: Connection,
+    connection: Transaction,
     encoder: Encoder,
     number: int,
     person: Person,
@@ -127,7 +127,7 @@ def _asked(
     )
 
 
-def _mentee(connection: Connection, person_id: str, brings_goals: bool) -> tuple[int, Person]:
+def _mentee(connection: Transaction, person_id: str, brings_goals: bool) -> tuple[int, Person]:
     found = people.get(connection, person_id)
     if found is None:
         raise UnknownPerson(person_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Query
+from recommender.domain.ranking import Query
 from recommender.matching.asking import Asked
 from recommender.matching.roster import Roster
 

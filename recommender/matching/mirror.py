@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Connection
 
-from recommender.domain import Kind, Progress, silent
 from recommender.domain.errors import ArtefactRefused
-from recommender.encoding.encoder import Encoder
-from recommender.encoding.missing import encode_missing
+from recommender.domain.people import Kind
+from recommender.domain.progress import Progress, silent
+from recommender.encoding import Encoder, encode_missing
 from recommender.matching.index_faiss import StatementIndex
 from recommender.matching.roster import Roster
-from recommender.store import Store, people, revision, vectors
+from recommender.store import Store, Transaction, people, revision, vectors
 from recommender.store.artefacts import discard_artefact
 
 log = logging.getLogger(__name__)
@@ -129,7 +128,7 @@ class Organisation:
             self.roster, self.skills, self.goals = roster, skills, goals
             self._revision = shown
 
-    def _load(self, connection: Connection, kind: Kind) -> StatementIndex:
+    def _load(self, connection: Transaction, kind: Kind) -> StatementIndex:
         folder = self._folder / kind
         if not folder.exists():
             return self._build(connection, kind)
@@ -148,14 +147,14 @@ class Organisation:
             index.add(self._rows(connection, kind, changed))
         return index
 
-    def _build(self, connection: Connection, kind: Kind) -> StatementIndex:
+    def _build(self, connection: Transaction, kind: Kind) -> StatementIndex:
         rows = self._rows(connection, kind, None)
         index = StatementIndex(self._dimension, max(1, len(rows.statement)))
         index.add(rows)
         return index
 
     def _rows(
-        self, connection: Connection, kind: Kind, chosen: Sequence[int] | None
+        self, connection: Transaction, kind: Kind, chosen: Sequence[int] | None
     ) -> vectors.StatementRows:
         return vectors.statement_rows(connection, self._encoder.digest, kind, chosen)
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import GoalMatch, Reason, Statement
+from recommender.domain.people import Statement
+from recommender.domain.ranking import GoalMatch, Reason
 from recommender.domain.texts import language_name, number, text
 from recommender.matching.features import FEATURES
 from recommender.matching.roster import Roster

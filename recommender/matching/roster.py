@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Status
+from recommender.domain.people import Status
 from recommender.store.people import RosterRow
 
 HOURS_A_DAY = 24.0

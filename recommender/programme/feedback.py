@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
-
-from recommender.domain import Cohort, Feedback, Progress, refuse_overlap, silent
 from recommender.domain.errors import InvalidInput, Problem, quoted
+from recommender.domain.feedback import Cohort, Feedback, refuse_overlap
+from recommender.domain.progress import Progress, silent
 from recommender.files.feedback import FeedbackFile, Known, read_feedback, write_feedback
-from recommender.store import Store, cohorts, feedback, people
+from recommender.store import Store, Transaction, cohorts, feedback, people
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +118,14 @@ def export_feedback(store: Store, paths: Sequence[Path]) -> int:
     return len(counting)
 
 
-def _storable(connection: Connection, cohort: Cohort) -> Cohort:
+def _storable(connection: Transaction, cohort: Cohort) -> Cohort:
     stored = cohorts.get_all(connection)
     laid_over = cohort.in_place_of(stored.get(cohort.id))
     refuse_overlap({**stored, cohort.id: laid_over})
     return laid_over
 
 
-def _known(connection: Connection, ids: Sequence[str] | None = None) -> Known:
+def _known(connection: Transaction, ids: Sequence[str] | None = None) -> Known:
     """Return every cohort, and which of these people, or of all, are stored."""
     return Known(cohorts.get_all(connection), frozenset(people.numbers(connection, ids)))
 
@@ -145,7 +144,7 @@ def _unknown(index: int, one: Feedback, known: Known) -> list[Problem]:
     ]
 
 
-def _written(connection: Connection, file: FeedbackFile, now: datetime) -> FeedbackReport:
+def _written(connection: Transaction, file: FeedbackFile, now: datetime) -> FeedbackReport:
     runs = cohorts.put(connection, file.cohorts)
     reports = feedback.record(connection, file.feedback, now)
     return FeedbackReport(

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import Connection
-
-from recommender.domain import Person, Progress, Status, silent
 from recommender.domain.errors import InvalidInput, Problem
-from recommender.encoding.encoder import Encoder
-from recommender.encoding.missing import encode_missing
+from recommender.domain.people import Person, Status
+from recommender.domain.progress import Progress, silent
+from recommender.encoding import Encoder, encode_missing
 from recommender.files.people import PeopleFile, read_people
-from recommender.store import Store, pairs, people, vectors
+from recommender.store import Store, Transaction, pairs, people, vectors
 from recommender.store.people import Written
 
 
@@ -76,7 +74,7 @@ def import_people(
     )
 
 
-def check_manager(connection: Connection, person: Person) -> None:
+def check_manager(connection: Transaction, person: Person) -> None:
     """Check that a person's manager is stored and does not report to them.
 
     Raises:
@@ -98,7 +96,7 @@ def check_manager(connection: Connection, person: Person) -> None:
             )
 
 
-def put_person(connection: Connection, person: Person) -> Written:
+def put_person(connection: Transaction, person: Person) -> Written:
     """Store one person and return what that changed.
 
     Raises:
@@ -110,7 +108,7 @@ def put_person(connection: Connection, person: Person) -> Written:
     return written
 
 
-def _reconcile(connection: Connection, file: PeopleFile) -> tuple[list[Person], int]:
+def _reconcile(connection: Transaction, file: PeopleFile) -> tuple[list[Person], int]:
     """Return the people to store: withdrawals stand, and unmentioned statements stay."""
     withdrawn = people.with_status(connection, Status.WITHDRAWN)
     silent_ones = [r.person.id for r in file.people if not r.statements_given]

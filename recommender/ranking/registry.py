@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
-from recommender.domain import Progress, silent
 from recommender.domain.errors import ArtefactRefused, RankerNotPromoted, UnknownRanker
+from recommender.domain.progress import Progress, silent
 from recommender.ranking.releases import Release, Releases
-from recommender.store import Store, activations
+from recommender.store import Store, Transaction, activations
 from recommender.store.activations import Activation
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ class Rankers:
         self._clock = clock
         self._told: str | None = None
 
-    def in_use(self, connection: Connection) -> tuple[Release | None, str | None]:
+    def in_use(self, connection: Transaction) -> tuple[Release | None, str | None]:
         """Return the active release, or None and the key of the note that says why."""
         version = activations.active(connection)
         if version is None:

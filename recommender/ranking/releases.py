@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.domain.errors import ArtefactRefused, UnknownRanker
-from recommender.matching.features import FEATURE_NAMES, FEATURE_SCHEMA
+from recommender.matching import FEATURE_NAMES, FEATURE_SCHEMA
 from recommender.ranking.score import AdditiveScore
 from recommender.store.artefacts import MANIFEST, Write, read_artefact, without_path, write_artefact
 

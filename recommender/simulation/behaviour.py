@@ -14,7 +14,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from recommender.domain import Again, DeclineReason, FeedbackKind, Fit, Side
+from recommender.domain.feedback import Again, DeclineReason, FeedbackKind, Fit, Side
 from recommender.simulation.chance import happens
 
 MOST_ASKED = 3

@@ -17,19 +17,11 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from scipy.special import expit
 
-from recommender.domain import (
-    Cohort,
-    Feedback,
-    FeedbackKind,
-    Person,
-    Progress,
-    Query,
-    Recommendation,
-    Roles,
-    Status,
-    silent,
-)
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind
+from recommender.domain.people import Person, Roles, Status
+from recommender.domain.progress import Progress, silent
+from recommender.domain.ranking import Query, Recommendation
 from recommender.simulation.behaviour import Behaviour, Report, Shown, act
 from recommender.simulation.phrases import read_phrases, topics_of
 from recommender.store import people

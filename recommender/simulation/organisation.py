@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from recommender.domain import Pair, Person, Roles, Statement, Status
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.domain.people import Pair, Person, Roles, Statement, Status
 from recommender.simulation.chance import Chances, happens, one_of
 from recommender.simulation.company import (
     BOARD,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from numpy.random import Generator
 
-from recommender.domain import Pair, PairStatus, Person, Roles, Status
+from recommender.domain.people import Pair, PairStatus, Person, Roles, Status
 from recommender.simulation.chance import happens
 
 PEOPLE_PER_PAIR = 15

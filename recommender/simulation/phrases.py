@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from recommender.domain import Kind, canonical_text
+from recommender.domain.checks import canonical_text
+from recommender.domain.people import Kind
 
 
 class Area(StrEnum):

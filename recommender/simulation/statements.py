@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from numpy.random import Generator
 
-from recommender.domain import MAX_PRIORITY, Kind, Statement
+from recommender.domain.people import MAX_PRIORITY, Kind, Statement
 from recommender.simulation.chance import Chances, happens
 from recommender.simulation.phrases import Area, Phrase
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Progress, silent
-from recommender.encoding.encoder import Encoder
+from recommender.domain.progress import Progress, silent
+from recommender.encoding import Encoder
 from recommender.skills.catalogue import Concept, read_catalogue
 from recommender.skills.linking.linker import MOST, ConceptLinker
 from recommender.skills.role_profiles import RoleProfile, read_role_profiles
@@ -80,7 +80,7 @@ def open_knowledge(encoder: Encoder, workspace: Path, progress: Progress = silen
         workspace: The workspace.
         progress: Told while a linker is made.
     """
-    from recommender.skills.linking.building import open_linker
+    from recommender.skills.linking.learning.building import open_linker
 
     concepts = read_catalogue(shipped("data/catalogue"))
     profiles = read_role_profiles(shipped("data/role_profiles"), {one.id for one in concepts})

@@ -1,9 +1,9 @@
-"""All SQL of Tandem. ``Store`` opens transactions; the modules beside it read and write in them.
+"""Everything on disk: SQL with its migrations, artefact folders, and what ships.
 
-A caller composes several of their functions in one ``with store.write() as connection:``, so that
-a change and whatever must be logged with it commit together.
+SQL is the only truth about people, pairs and what was shown; no other room speaks it. A module
+reads and writes what it is named after, in the :data:`Transaction` that it is handed.
 """
 
-from recommender.store.engine import Store
+from recommender.store.engine import Store, Transaction
 
-__all__ = ["Store"]
+__all__ = ["Store", "Transaction"]

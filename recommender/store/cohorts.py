@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from recommender.domain import Cohort
+from recommender.domain.feedback import Cohort
 from recommender.store.people import Written
 from recommender.store.tables import cohorts
 

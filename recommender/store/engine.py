@@ -15,6 +15,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from recommender.domain.errors import StoreBusy, WorkspaceUnusable
 
+Transaction = Connection
+"""An open transaction on the store; whoever holds it speaks to the functions of :mod:`store`."""
+
 HEAD = "0003"
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = "tandem_writes"

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from recommender.domain import FORMS, Feedback, FeedbackKind, Pair, Side
+from recommender.domain.feedback import FORMS, Feedback, FeedbackKind, Side
+from recommender.domain.people import Pair
 from recommender.store import pairs
 from recommender.store.chunks import in_chunks
 from recommender.store.people import Written, numbers

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, func, select
 
-from recommender.domain import TAKES_A_PLACE, Kind, Roles, Status
+from recommender.domain.people import TAKES_A_PLACE, Kind, Roles, Status
 from recommender.store.chunks import in_chunks
 from recommender.store.tables import encoders, pairs, people, statements, vectors
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from recommender.domain import Kind
+from recommender.domain.people import Kind
 from recommender.store.revision import log_changes
 from recommender.store.tables import link_corrections, statements
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from recommender.domain import Pair, PairStatus
+from recommender.domain.people import Pair, PairStatus
 from recommender.store.chunks import in_chunks
 from recommender.store.people import Written, numbers
 from recommender.store.revision import log_changes

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
-from recommender.domain import TAKES_A_PLACE, Kind, Person, Roles, Statement, Status
+from recommender.domain.people import TAKES_A_PLACE, Kind, Person, Roles, Statement, Status
 from recommender.store.chunks import in_chunks
 from recommender.store.revision import log_changes
 from recommender.store.tables import pairs, people, statements

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from recommender.domain import Impression, Ranking
+from recommender.domain.ranking import Impression, Ranking
 from recommender.store.tables import impressions, people, rankings
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from recommender.domain import Kind, Roles
+from recommender.domain.people import Kind, Roles
 from recommender.store.chunks import in_chunks
 from recommender.store.people import text_digest
 from recommender.store.tables import encoders, people, statements, vectors

@@ -12,12 +12,17 @@ import typer
 from recommender.cli.common import EPILOG, AsJson, explained, print_json
 from recommender.cli.progress import shown_progress
 from recommender.domain.errors import EncoderUnavailable
-from recommender.encoding.encoder import DEFAULT_MODEL, Encoder, open_encoder
-from recommender.skills.catalogue import read_catalogue, read_glossary, read_needs
-from recommender.skills.linking.building import CATALOGUE, SHIPPED_LINKER, build_linker
-from recommender.skills.linking.card import card
-from recommender.skills.linking.linker import write_linker
-from recommender.skills.linking.sources import catalogue_digest, read_statements
+from recommender.encoding import DEFAULT_MODEL, Encoder, open_encoder
+from recommender.skills import read_catalogue, read_glossary, read_needs
+from recommender.skills.linking import write_linker
+from recommender.skills.linking.learning import (
+    CATALOGUE,
+    SHIPPED_LINKER,
+    build_linker,
+    catalogue_digest,
+    linker_card,
+    read_statements,
+)
 from recommender.store.shipped import shipped
 from recommender.workshop.encoder_report import compare_encoders, markdown_table
 from recommender.workshop.training.card import model_card
@@ -87,7 +92,7 @@ def fit_linker(
     concepts, statements = read_catalogue(catalogue), read_statements(catalogue)
     linker = build_linker(encoder, concepts, statements, facts=facts)
     write_linker(output, linker)
-    (output / CARD).write_text(card(linker), encoding="utf-8")
+    (output / CARD).write_text(linker_card(linker), encoding="utf-8")
 
 
 @app.command("evaluate-encoder")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.skills.catalogue import LANGUAGES, Concept
+from recommender.skills import LANGUAGES, Concept
 from recommender.workshop.esco import EscoSkill
 
 POOL = 100

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Progress, silent
-from recommender.encoding.encoder import Encoder
-from recommender.skills.catalogue import LANGUAGES, Concept
+from recommender.domain.progress import Progress, silent
+from recommender.encoding import Encoder
+from recommender.skills import LANGUAGES, Concept
 from recommender.workshop.encoder_evaluation import (
     Measure,
     Similarities,

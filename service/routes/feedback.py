@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Path, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 
-from recommender.files.feedback.forms import FORMS
+from recommender.files.feedback import FORMS
 from service import examples
 from service.errors import Slug
 from service.jobs import JobKind

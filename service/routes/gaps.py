@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from recommender.app import Recommender
-from recommender.skills.as_json import organisation_as_json, person_as_json
+from recommender.skills.own import person_as_json
+from recommender.skills.picture import organisation_as_json
 from service.errors import Slug
 from service.limits import takes_json
 from service.openapi import BODY, WRITING, problems

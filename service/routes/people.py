@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 
-from recommender.files.people.forms import FORMS
+from recommender.files.people import FORMS
 from service.errors import Slug
 from service.jobs import JobKind
 from service.limits import PEOPLE_IMPORT_PATH, takes_form, takes_json

@@ -9,10 +9,9 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from recommender.app import Recommender
-from recommender.domain import Progress
 from recommender.domain.errors import ArtefactRefused, UnknownCohort
-from recommender.ranking.registry import Rankers
-from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT, VERSION_PATTERN
+from recommender.domain.progress import Progress
+from recommender.ranking import CARD, CARD_IN_GERMAN, REPORT, VERSION_PATTERN, Rankers
 from service import examples
 from service.errors import ServiceProblem, Slug
 from service.jobs import JobKind

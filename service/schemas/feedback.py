@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from recommender.domain import MAX_SESSION, MAX_TEXT, Cohort, Feedback, FeedbackKind, Side
-from recommender.files.tables.converters import day, moment
+from recommender.domain.feedback import MAX_SESSION, Cohort, Feedback, FeedbackKind, Side
+from recommender.domain.people import MAX_TEXT
+from recommender.files import day, moment
 from recommender.store.feedback import StoredFeedback
 from service.schemas.fields import (
     CohortId,

@@ -9,8 +9,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from recommender.domain import ID_PATTERN, LANGUAGE_PATTERN, MAX_NAME, MAX_TEXT
+from recommender.domain.checks import ID_PATTERN, LANGUAGE_PATTERN, MAX_NAME
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.domain.people import MAX_TEXT
 
 T = TypeVar("T")
 

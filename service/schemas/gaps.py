@@ -10,12 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from recommender.domain import MAX_LEVEL, MAX_NAME, Kind
-from recommender.skills.catalogue import Concept
-from recommender.skills.own.linking import N_SUGGESTIONS
-from recommender.skills.own.person import Source
-from recommender.skills.picture.disclosure import FEWEST
-from recommender.skills.role_profiles import RoleProfile
+from recommender.domain.checks import MAX_NAME
+from recommender.domain.people import MAX_LEVEL, Kind
+from recommender.skills import Concept, RoleProfile
+from recommender.skills.own import N_SUGGESTIONS, Source
+from recommender.skills.picture import FEWEST
 from service.schemas.fields import LanguageCode, Strict, Text
 
 MAX_CONCEPTS = 20

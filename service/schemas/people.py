@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from recommender.domain import (
+from recommender.domain.people import (
     MAX_CAPACITY,
     MAX_CAREER_LEVEL,
     MAX_HOURS_PER_MONTH,

@@ -6,9 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from recommender.ranking.registry import RankerState
-from recommender.ranking.releases import VERSION_PATTERN
-from recommender.ranking.reporting.report import Order, Split
+from recommender.ranking import VERSION_PATTERN, RankerState
+from recommender.ranking.reporting import Order, Split
 from service.schemas.fields import CohortId, Name, PersonId, Strict
 
 LARGEST_SEED = 2**32 - 1

@@ -6,15 +6,9 @@ from datetime import datetime
 
 from pydantic import Field, TypeAdapter
 
-from recommender.domain import (
-    MAX_GOALS,
-    MAX_K,
-    Kind,
-    Query,
-    Ranking,
-    Statement,
-    canonical_text,
-)
+from recommender.domain.checks import canonical_text
+from recommender.domain.people import Kind, Statement
+from recommender.domain.ranking import MAX_GOALS, MAX_K, Query, Ranking
 from service.schemas.fields import LanguageCode, Name, PersonId, Refused, Strict, Text
 from service.schemas.people import Priority
 

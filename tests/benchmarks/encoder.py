@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from recommender.domain import Kind
+from recommender.domain.people import Kind
 from recommender.encoding.encoder import open_encoder
 from recommender.simulation import read_phrases
 from recommender.store.shipped import shipped

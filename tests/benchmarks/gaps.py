@@ -23,8 +23,8 @@ from sqlalchemy import insert
 
 from recommender.skills.catalogue import Concept, read_catalogue
 from recommender.skills.knowledge import Knowledge
+from recommender.skills.linking.learning.trial import CERTAIN
 from recommender.skills.linking.linker import ConceptLinker
-from recommender.skills.linking.trial import CERTAIN
 from recommender.skills.picture.organisation import organisation_gaps
 from recommender.store import Store, tables
 from recommender.store.people import text_digest

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from recommender.app import Recommender
-from recommender.domain import Query
+from recommender.domain.ranking import Query
 from recommender.store.shipped import shipped
 
 ROUNDS = 10

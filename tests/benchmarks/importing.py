@@ -10,7 +10,7 @@ from statistics import median
 import numpy as np
 
 from recommender.app import Recommender
-from recommender.domain import Person
+from recommender.domain.people import Person
 from recommender.encoding.encoder import open_encoder
 from recommender.files.people import write_people
 from recommender.simulation import invent_organisation, read_names, read_phrases

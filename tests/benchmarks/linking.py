@@ -16,11 +16,11 @@ import numpy as np
 from recommender.cli.progress import shown_progress
 from recommender.encoding.encoder import Encoder, open_encoder
 from recommender.skills.catalogue import LANGUAGES, read_catalogue
-from recommender.skills.linking.building import CATALOGUE, SHIPPED_LINKER, build_linker
-from recommender.skills.linking.card import choices_table, measures_table
+from recommender.skills.linking.learning.building import CATALOGUE, SHIPPED_LINKER, build_linker
+from recommender.skills.linking.learning.card import choices_table, measures_table
+from recommender.skills.linking.learning.measuring import nearness
+from recommender.skills.linking.learning.sources import MEASURE, catalogue_digest, read_statements
 from recommender.skills.linking.linker import ConceptLinker, read_linker
-from recommender.skills.linking.measuring import nearness
-from recommender.skills.linking.sources import MEASURE, catalogue_digest, read_statements
 from recommender.skills.own.linking import N_SUGGESTIONS, SUGGESTED_FROM
 from recommender.store.shipped import shipped
 

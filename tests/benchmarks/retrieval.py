@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 
 from recommender.app import Recommender
-from recommender.domain import Query
+from recommender.domain.ranking import Query
 from recommender.matching.asking import Asked, ask
 from recommender.matching.eligibility import decide
 from recommender.matching.retrieval import retrieve

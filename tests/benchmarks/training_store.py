@@ -10,17 +10,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Table, insert
 
-from recommender.domain import (
-    Cohort,
-    FeedbackKind,
-    Fit,
-    Kind,
-    Person,
-    Roles,
-    Side,
-    Statement,
-    Status,
-)
+from recommender.domain.feedback import Cohort, FeedbackKind, Fit, Side
+from recommender.domain.people import Kind, Person, Roles, Statement, Status
 from recommender.matching.features import FEATURE_NAMES
 from recommender.ranking.learning.examples import Examples
 from recommender.simulation import read_phrases

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.app import Recommender
-from recommender.domain import Kind, Person, Statement
+from recommender.domain.people import Kind, Person, Statement
 from recommender.encoding.encoder import open_encoder
 from recommender.simulation import Phrase, invent_organisation, read_names, read_phrases
 from recommender.store import Store, pairs, people, vectors

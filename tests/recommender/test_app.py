@@ -16,18 +16,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from recommender.app import Recommender
-from recommender.domain import (
-    Pair,
-    PairStatus,
-    Person,
-    Progress,
-    Query,
-    Ranking,
-    Recommendation,
-    Status,
-    silent,
-)
 from recommender.domain.errors import InvalidInput, UnknownPerson
+from recommender.domain.people import Pair, PairStatus, Person, Status
+from recommender.domain.progress import Progress, silent
+from recommender.domain.ranking import Query, Ranking, Recommendation
 from recommender.matching.answering import RecommenderConfig, order_fairly
 from recommender.matching.eligibility import EligibilityRules
 from recommender.matching.features import FEATURE_NAMES

@@ -10,7 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from recommender.app import Recommender
-from recommender.domain import Cohort, PairStatus
+from recommender.domain.feedback import Cohort
+from recommender.domain.people import PairStatus
 from recommender.store import pairs
 from service.schemas.feedback import CohortAnswer, CohortsAnswer, GivenFeedbackListAnswer
 from tests.service.conftest import assert_problem, fields

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from recommender.app import Recommender
-from recommender.domain import Cohort, Feedback, FeedbackKind, Side
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.files.feedback import write_feedback
 from service.schemas.jobs import FeedbackJobAnswer
 from tests.service.conftest import assert_problem, fields, until_over

@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from recommender.app import Recommender
-from recommender.domain import Roles, Statement
-from recommender.skills.as_json import organisation_as_json
+from recommender.domain.people import Roles, Statement
+from recommender.skills.picture import organisation_as_json
 from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps, organisation_gaps
 from service import examples

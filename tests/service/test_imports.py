@@ -15,8 +15,8 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from recommender.app import Recommender
-from recommender.domain import Progress, silent
 from recommender.domain.errors import EncoderUnavailable
+from recommender.domain.progress import Progress, silent
 from recommender.files.people import write_people
 from recommender.programme.people import ImportReport
 from recommender.store import jobs

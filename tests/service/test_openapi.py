@@ -13,8 +13,10 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 from starlette.testclient import TestClient
 
-from recommender import domain
 from recommender.app import Recommender
+from recommender.domain import feedback as domain_feedback
+from recommender.domain import people as domain_people
+from recommender.domain import ranking as domain_ranking
 from recommender.domain.errors import Problem
 from recommender.programme.feedback import FeedbackReport
 from recommender.programme.people import ImportReport
@@ -45,14 +47,14 @@ def operations(app: FastAPI) -> Iterator[Operation]:
 @pytest.mark.parametrize(
     ("model", "meant"),
     [
-        (recommendations.RankingAnswer, domain.Ranking),
-        (recommendations.RecommendationAnswer, domain.Recommendation),
-        (recommendations.GoalMatchAnswer, domain.GoalMatch),
-        (recommendations.ReasonAnswer, domain.Reason),
-        (people.PersonAnswer, domain.Person),
+        (recommendations.RankingAnswer, domain_ranking.Ranking),
+        (recommendations.RecommendationAnswer, domain_ranking.Recommendation),
+        (recommendations.GoalMatchAnswer, domain_ranking.GoalMatch),
+        (recommendations.ReasonAnswer, domain_ranking.Reason),
+        (people.PersonAnswer, domain_people.Person),
         (people.ImportAnswer, ImportReport),
-        (feedback.CohortAnswer, domain.Cohort),
-        (feedback.FeedbackBody, domain.Feedback),
+        (feedback.CohortAnswer, domain_feedback.Cohort),
+        (feedback.FeedbackBody, domain_feedback.Feedback),
         (feedback.FeedbackReportAnswer, FeedbackReport),
         (gaps.PersonGapsAnswer, person.PersonGaps),
         (gaps.LinkedStatementAnswer, linking.LinkedStatement),
@@ -70,7 +72,7 @@ def operations(app: FastAPI) -> Iterator[Operation]:
         (rankers.ExposureAnswer, Exposure),
         (rankers.GroupExposureAnswer, GroupExposure),
         (process.FileProblem, Problem),
-        (recommendations.RecommendationRequest, domain.Query),
+        (recommendations.RecommendationRequest, domain_ranking.Query),
     ],
 )
 def test_models_have_the_fields_of_the_domain(model: type[BaseModel], meant: type[Any]) -> None:
@@ -103,19 +105,21 @@ def test_there_is_a_shape_for_every_kind_of_job(app: FastAPI) -> None:
 
 
 def test_defaults_are_those_of_the_domain() -> None:
-    assert recommendations.RecommendationRequest(mentee_id="boss").query() == domain.Query("boss")
+    assert recommendations.RecommendationRequest(mentee_id="boss").query() == domain_ranking.Query(
+        "boss"
+    )
 
 
 def test_limits_of_the_domain_show(client: TestClient) -> None:
     described = client.get("/openapi.json").json()["components"]["schemas"]
     k = described["RecommendationRequest"]["properties"]["k"]
-    assert (k["minimum"], k["maximum"], k["default"]) == (1, domain.MAX_K, 5)
+    assert (k["minimum"], k["maximum"], k["default"]) == (1, domain_ranking.MAX_K, 5)
     capacity = described["PersonBody"]["properties"]["capacity"]
-    assert (capacity["minimum"], capacity["maximum"]) == (0, domain.MAX_CAPACITY)
-    assert described["Goal"]["properties"]["text"]["maxLength"] == domain.MAX_TEXT
+    assert (capacity["minimum"], capacity["maximum"]) == (0, domain_people.MAX_CAPACITY)
+    assert described["Goal"]["properties"]["text"]["maxLength"] == domain_people.MAX_TEXT
     assert described["PersonBody"]["additionalProperties"] is False
     session, none = described["FeedbackBody"]["properties"]["session"]["anyOf"]
-    assert (session["minimum"], session["maximum"]) == (1, domain.MAX_SESSION)
+    assert (session["minimum"], session["maximum"]) == (1, domain_feedback.MAX_SESSION)
     assert none == {"type": "null"}
     assert not {"HTTPValidationError", "ValidationError"} & set(described)
 

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from recommender import app as pipeline
 from recommender.app import Recommender
-from recommender.domain import Progress, silent
 from recommender.domain.errors import EncoderUnavailable
+from recommender.domain.progress import Progress, silent
 from recommender.skills.knowledge import Knowledge
 from service import running
 from service.app import create_app

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from recommender.app import Recommender
-from recommender.domain import Ranking
 from recommender.domain.errors import EncoderUnavailable
+from recommender.domain.ranking import Ranking
 from recommender.store import rankings
 from service.schemas.recommendations import RankingAnswer
 from tests.conftest import HashEncoder

@@ -13,8 +13,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from recommender.app import Recommender
-from recommender.domain import Cohort, Progress, silent
 from recommender.domain.errors import StoreBusy
+from recommender.domain.feedback import Cohort
+from recommender.domain.progress import Progress, silent
 from recommender.store import jobs
 from service import examples
 from service.jobs import MAX_WAITING

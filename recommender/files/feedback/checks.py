@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from recommender.domain import overlapping
 from recommender.domain.errors import InvalidInput, Problem, quoted
+from recommender.domain.feedback import overlapping
 from recommender.files.feedback.drafts import CohortDraft, Drafts
 from recommender.files.feedback.records import FeedbackFile, Known
 from recommender.files.tables.building import Firsts, is_id

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from recommender.domain import Cohort, Feedback, FeedbackKind, Side
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.files.feedback.tables import Table
 from recommender.files.feedback.texts import with_value
 from recommender.files.tables.building import build

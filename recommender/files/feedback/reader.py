@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.domain import Progress, silent
+from recommender.domain.progress import Progress, silent
 from recommender.files.feedback.checks import checked
 from recommender.files.feedback.drafts import Drafts
 from recommender.files.feedback.forms import FORMS

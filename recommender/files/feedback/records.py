@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from recommender.domain import Cohort, Feedback
+from recommender.domain.feedback import Cohort, Feedback
 
 
 @dataclass(frozen=True, slots=True)

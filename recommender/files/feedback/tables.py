@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from recommender.domain import Cohort, Feedback, FeedbackKind, Side
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.files.tables.cells import Column, Columns, Layout
 from recommender.files.tables.converters import (
     CODE,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from recommender.domain import FORMS, Cohort, Feedback, FeedbackKind
+from recommender.domain.feedback import FORMS, Cohort, Feedback, FeedbackKind
 from recommender.files.feedback.tables import COLUMNS, Table
 from recommender.files.tables.converters import whole
 

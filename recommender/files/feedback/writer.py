@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from recommender.domain import Cohort, Feedback
+from recommender.domain.feedback import Cohort, Feedback
 from recommender.files.feedback.forms import FORMS
 from recommender.files.feedback.tables import Table, cohort_rows, feedback_rows
 from recommender.files.tables.csv_file import write_csv

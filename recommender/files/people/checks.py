@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from recommender.domain import MAX_STATEMENTS, Statement
 from recommender.domain.errors import Problem, quoted
+from recommender.domain.people import MAX_STATEMENTS, Statement
 from recommender.files.people.drafts import Drafts, PersonDraft, StatementDraft
 from recommender.files.people.records import PairRecord, PeopleFile, PersonRecord
 from recommender.files.tables.building import Firsts

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recommender.domain import Kind, Pair, Person, Statement, canonical_text
+from recommender.domain.checks import canonical_text
 from recommender.domain.errors import Problem
+from recommender.domain.people import Kind, Pair, Person, Statement
 from recommender.files.people.tables import Table
 from recommender.files.tables.building import build, is_id
 from recommender.files.tables.cells import MAX_CELL, Unusable

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from recommender.domain import Pair, Person, Statement
 from recommender.domain.errors import Problem, quoted
+from recommender.domain.people import Pair, Person, Statement
 from recommender.files.people.drafts import Drafts
 from recommender.files.people.tables import COLUMNS, Table
 from recommender.files.tables.cells import Column, Unusable, usable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from recommender.domain import Progress, silent
+from recommender.domain.progress import Progress, silent
 from recommender.files.people.checks import checked
 from recommender.files.people.drafts import Drafts
 from recommender.files.people.forms import FORMS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recommender.domain import Pair, Person
+from recommender.domain.people import Pair, Person
 
 
 @dataclass(frozen=True, slots=True)

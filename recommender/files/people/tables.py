@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from recommender.domain import Kind, Pair, PairStatus, Person, Roles, Status
+from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Status
 from recommender.files.tables.cells import Column, Columns, Layout
 from recommender.files.tables.converters import (
     CODE,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from recommender.domain import Pair, Person
+from recommender.domain.people import Pair, Person
 from recommender.files.people.forms import FORMS
 from recommender.files.people.json_lines import write_json_lines
 from recommender.files.people.tables import Table, exported

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from recommender.domain import ID_PATTERN
+from recommender.domain.checks import ID_PATTERN
 from recommender.domain.errors import InvalidInput, Problem, quoted
 from recommender.files.tables.cells import Unusable
 from recommender.files.tables.places import Place, Problems

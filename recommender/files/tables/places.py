@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from recommender.domain import Progress
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.domain.progress import Progress
 
 MAX_PROBLEMS = 1000
 ROWS_PER_TICK = 1000

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
-from recommender.domain import Cohort
-from recommender.matching.features import FEATURE_NAMES
+from recommender.domain.feedback import Cohort
+from recommender.matching import FEATURE_NAMES
 from recommender.ranking.learning.labels import Outcome, PairKey, grade, outcomes
-from recommender.store import feedback, rankings
+from recommender.store import Transaction, feedback, rankings
 
 ASKED_UNTIL = timedelta(days=1)
 """A file may give a day instead of a time: asking counts until the end of that day."""
@@ -119,7 +118,7 @@ class Gathered:
         )
 
 
-def gather(connection: Connection, cohorts: Sequence[Cohort], encoder: str) -> Gathered:
+def gather(connection: Transaction, cohorts: Sequence[Cohort], encoder: str) -> Gathered:
     """Return the labelled impressions of some cohorts.
 
     A mentor who was shown in several lists before they were asked is labelled in the last of them,

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import fmean
 
-from recommender.domain import Again, DeclineReason, FeedbackKind, Fit, Side
+from recommender.domain.feedback import Again, DeclineReason, FeedbackKind, Fit, Side
 from recommender.store.feedback import FeedbackRow
 
 HIGHEST_GRADE = 3

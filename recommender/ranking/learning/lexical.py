@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.matching.affinity import goal_affinities
+from recommender.matching import goal_affinities
 
 K1 = 1.2
 B = 0.75

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
-from recommender.domain import Kind
-from recommender.matching.affinity import goal_weights
+from recommender.domain.people import Kind
+from recommender.matching import goal_weights
 from recommender.ranking.learning.examples import Examples
 from recommender.ranking.learning.lexical import LexicalIndex
-from recommender.store import people
+from recommender.store import Transaction, people
 
 MOST_MENTEES = 1000
 """An interval over so many is narrow enough for a baseline."""
@@ -36,7 +35,7 @@ class LexicalOrder:
     goals: dict[int, list[tuple[str, int]]]
 
     @classmethod
-    def read(cls, connection: Connection, mentors: NDArray[np.int64]) -> LexicalOrder:
+    def read(cls, connection: Transaction, mentors: NDArray[np.int64]) -> LexicalOrder:
         """Read what is stated today; ``mentors`` are the numbers of those whose skills matter."""
         wanted = set(mentors.tolist())
         skills = [one for one in people.sayings(connection, Kind.SKILL) if one[0] in wanted]

@@ -15,10 +15,10 @@ from importlib.metadata import version as installed
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
-from recommender.domain import Cohort, Progress
 from recommender.domain.errors import ArtefactRefused, StoreBusy, UnknownCohort, UnknownRanker
+from recommender.domain.feedback import Cohort
+from recommender.domain.progress import Progress
 from recommender.ranking.learning.acceptance import calibrate
 from recommender.ranking.learning.examples import Gathered, gather
 from recommender.ranking.learning.exposure import Exposure, GroupExposure, exposure_of, skew
@@ -28,7 +28,7 @@ from recommender.ranking.releases import REPORT, SCORE, Release, Releases, json_
 from recommender.ranking.reporting.card import card_files
 from recommender.ranking.reporting.report import RetrainingReport
 from recommender.ranking.reporting.verdict import Verdict, judge
-from recommender.store import Store, activations, cohorts, feedback, people, rankings
+from recommender.store import Store, Transaction, activations, cohorts, feedback, people, rankings
 from recommender.store.artefacts import Write, discard_artefact
 
 MADE_WITH = ("tandem-mentoring", "numpy", "scikit-learn")
@@ -93,7 +93,7 @@ def retrain(
 
 
 def _read(
-    connection: Connection,
+    connection: Transaction,
     releases: Releases,
     cohort_id: str | None,
     groups: Mapping[str, str],
@@ -116,7 +116,7 @@ def _read(
     )
 
 
-def _cohorts(connection: Connection, cohort_id: str | None) -> tuple[Cohort, tuple[Cohort, ...]]:
+def _cohorts(connection: Transaction, cohort_id: str | None) -> tuple[Cohort, tuple[Cohort, ...]]:
     """Return the newest cohort to learn from, and all up to it that are as real as it is."""
     every = cohorts.get_all(connection)
     if cohort_id is not None and cohort_id not in every:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
-from recommender.matching.features import FEATURE_NAMES, FEATURES
+from recommender.matching import FEATURE_NAMES, FEATURES
 from recommender.ranking.learning.comparison import PerMentee, per_mentee
 from recommender.ranking.learning.estimators import (
     BlendRanker,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Progress, silent
-from recommender.matching.features import FEATURE_NAMES
+from recommender.domain.progress import Progress, silent
+from recommender.matching import FEATURE_NAMES
 from recommender.ranking.learning.comparison import PerMentee, difference, interval, per_mentee
 from recommender.ranking.learning.examples import Examples
 from recommender.ranking.learning.lexical_order import LexicalOrder

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.matching.features import FEATURES, Feature
+from recommender.matching import FEATURES, Feature
 from recommender.ranking.score import AdditiveScore
 
 ORDINARY: Mapping[str, tuple[float, float]] = {

@@ -17,7 +17,7 @@ from recommender.ranking.reporting.wording import (
 )
 
 
-def summary(report: RetrainingReport, language: str) -> list[str]:
+def summary_lines(report: RetrainingReport, language: str) -> list[str]:
     """Return what HR needs to know first, as lines of plain text.
 
     Args:

@@ -1,1 +1,16 @@
 """A person's own gaps: for that person's eyes, and nobody else's."""
+
+from recommender.skills.own.linking import N_SUGGESTIONS, LinkedConcept, LinkedStatement
+from recommender.skills.own.person import Gap, PersonGaps, Source, person_as_json
+from recommender.skills.own.reading import OwnGaps
+
+__all__ = [
+    "N_SUGGESTIONS",
+    "Gap",
+    "LinkedConcept",
+    "LinkedStatement",
+    "OwnGaps",
+    "PersonGaps",
+    "Source",
+    "person_as_json",
+]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
-from recommender.domain import Kind, Person, canonical_text
+from recommender.domain.checks import canonical_text
 from recommender.domain.errors import InvalidInput, Problem, UnknownPerson, quoted
+from recommender.domain.people import Kind, Person
 from recommender.skills.knowledge import Knowledge
-from recommender.store import Store, link_corrections, people, role_profiles
+from recommender.store import Store, Transaction, link_corrections, people, role_profiles
 
 
 def choose_profile(
@@ -66,7 +65,7 @@ def correct_link(
             raise InvalidInput([Problem("text", quoted(text), expected, remedy)])
 
 
-def stored(connection: Connection, person_id: str) -> tuple[int, Person]:
+def stored(connection: Transaction, person_id: str) -> tuple[int, Person]:
     """Return a person with their number.
 
     Raises:

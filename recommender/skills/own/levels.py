@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from recommender.domain import MAX_LEVEL
+from recommender.domain.people import MAX_LEVEL
 
 
 def wanted_level(priority: int) -> int:

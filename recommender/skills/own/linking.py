@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Kind, Statement
+from recommender.domain.people import Kind, Statement
 from recommender.skills.catalogue import Concept
 from recommender.skills.knowledge import Knowledge
 from recommender.skills.linking.linker import MOST

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.matching.index_faiss import NOBODY, StatementIndex
-from recommender.matching.mirror import Organisation
+from recommender.matching import NOBODY, Organisation, StatementIndex
 from recommender.skills.knowledge import Knowledge
 
 CHUNK = 32_768

@@ -6,10 +6,11 @@ These are for that person alone; nothing here may reach a manager or HR.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from recommender.domain import MAX_PRIORITY
+from recommender.domain.people import MAX_PRIORITY
 from recommender.skills.catalogue import Concept
 from recommender.skills.own.levels import distance, present_level, teaching_level, wanted_level
 from recommender.skills.own.linking import LinkedStatement
@@ -159,3 +160,10 @@ def _wants(
         elif concept in concepts:
             told[concept] = _Want(concept, None, level, NOT_ASKED_FOR, Source.ROLE_PROFILE)
     return [*told.values(), *untold]
+
+
+def person_as_json(found: PersonGaps) -> dict[str, Any]:
+    """Return a person's own gaps, for that person alone."""
+    told = asdict(found)
+    told["gaps"] = [{**asdict(gap), "closable": gap.closable} for gap in found.gaps]
+    return told

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Kind, Person, Query
 from recommender.domain.errors import UnknownPerson
-from recommender.encoding.encoder import Encoder
-from recommender.matching.asking import Asked, ask_for
-from recommender.matching.eligibility import EligibilityRules, decide
-from recommender.matching.mirror import Organisation
+from recommender.domain.people import Kind, Person
+from recommender.domain.ranking import Query
+from recommender.encoding import Encoder
+from recommender.matching import Asked, EligibilityRules, Organisation, ask_for, decide
 from recommender.skills.knowledge import Knowledge
 from recommender.skills.own.choices import stored
 from recommender.skills.own.linking import LinkedStatement, link_statements

@@ -11,10 +11,9 @@ from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
 from recommender.skills.knowledge import Knowledge
-from recommender.store import gap_reading, link_corrections
+from recommender.store import Transaction, gap_reading, link_corrections
 from recommender.store.gap_reading import ActivePerson, ActiveStatements
 
 OUTSIDE_AT_MOST = 20_000
@@ -66,7 +65,7 @@ class Material:
     names: set[str]
 
 
-def read_material(connection: Connection, encoder: str, knowledge: Knowledge) -> Material:
+def read_material(connection: Transaction, encoder: str, knowledge: Knowledge) -> Material:
     """Read and link everything that active people state.
 
     Args:
@@ -109,7 +108,7 @@ class _Linked:
 
 
 def _link_texts(
-    connection: Connection,
+    connection: Transaction,
     encoder: str,
     knowledge: Knowledge,
     stated: ActiveStatements,
@@ -178,7 +177,7 @@ def _highest(pair: Places, level: NDArray[np.int8]) -> tuple[Places, NDArray[np.
 
 
 def _outside(
-    connection: Connection,
+    connection: Transaction,
     stated: ActiveStatements,
     person: Places,
     without: Places,

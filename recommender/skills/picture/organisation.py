@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
 from recommender.skills.catalogue import Concept
 from recommender.skills.knowledge import Knowledge
@@ -31,6 +30,7 @@ from recommender.skills.picture.supply import (
 )
 from recommender.skills.picture.topics import Topic, emerging_topics
 from recommender.skills.picture.trends import Snapshot, trends
+from recommender.store import Transaction
 
 TOPICS: dict[str, pl.DataType] = {
     "topic": pl.Int64(),
@@ -75,7 +75,7 @@ class OrganisationGaps:
 
 
 def organisation_gaps(
-    connection: Connection, encoder: str, knowledge: Knowledge, before: Snapshot | None = None
+    connection: Transaction, encoder: str, knowledge: Knowledge, before: Snapshot | None = None
 ) -> OrganisationGaps:
     """Read what everybody states and return the organisation's picture.
 

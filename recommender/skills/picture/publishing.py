@@ -14,14 +14,13 @@ from dataclasses import fields
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import Connection
 
-from recommender.encoding.encoder import Encoder
+from recommender.encoding import Encoder
 from recommender.skills.knowledge import Knowledge
 from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps, organisation_gaps, snapshot
 from recommender.skills.picture.trends import Snapshot
-from recommender.store import Store, cohorts, gap_snapshots, published_gaps, revision
+from recommender.store import Store, Transaction, cohorts, gap_snapshots, published_gaps, revision
 from recommender.store.published_gaps import Published
 
 PEOPLE = "people"
@@ -59,7 +58,7 @@ class PublishedGaps:
                 self._shown = published.revision, _from_bytes(published)
             return self._shown[1]
 
-    def _still_valid(self, connection: Connection) -> Published | None:
+    def _still_valid(self, connection: Transaction) -> Published | None:
         published = published_gaps.get(connection)
         if published is None or published.made_with != self._made_with:
             return None
@@ -80,7 +79,7 @@ class PublishedGaps:
         return published
 
 
-def _cohorts(connection: Connection, now: datetime) -> tuple[str | None, Snapshot | None]:
+def _cohorts(connection: Transaction, now: datetime) -> tuple[str | None, Snapshot | None]:
     """Return the cohort that runs now, and the snapshot of the one before it."""
     running: str | None = None
     before: Snapshot | None = None

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from recommender.skills.catalogue import LANGUAGES, LEAST, Concept, Need
+from recommender.skills import LANGUAGES, LEAST, Concept, Need
 from recommender.workshop.training.material import Material
 from recommender.workshop.training.stages import ContrastRun, Recipe
 

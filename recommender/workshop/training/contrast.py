@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from recommender.skills.catalogue import LANGUAGES, Concept, Need
+from recommender.skills import LANGUAGES, Concept, Need
 from recommender.workshop.esco import EscoSkill
 from recommender.workshop.training.optimisation import TextVectors
 

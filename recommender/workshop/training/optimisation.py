@@ -16,7 +16,7 @@ from sentence_transformers import SentenceTransformer
 from torch import nn
 from torch.nn import functional
 
-from recommender.domain import Progress, silent
+from recommender.domain.progress import Progress, silent
 from recommender.workshop.training.model import piece_vectors
 from recommender.workshop.training.noise import noisy
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 
-from recommender.encoding.encoder import ENCODER_KIND, ENCODER_SCHEMA, model_facts
+from recommender.encoding import ENCODER_KIND, ENCODER_SCHEMA, model_facts
 from recommender.store.artefacts import write_artefact
 from recommender.workshop.training.teacher import teacher_folder
 

@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from recommender.domain import Progress, silent
-from recommender.skills.catalogue import Concept, Need
+from recommender.domain.progress import Progress, silent
+from recommender.skills import Concept, Need
 from recommender.workshop.training.contrast import (
     catalogue_loss,
     esco_loss,

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from recommender.domain import Progress, silent
 from recommender.domain.errors import EncoderUnavailable
+from recommender.domain.progress import Progress, silent
 from recommender.store.artefacts import file_digest
 from recommender.workshop.training.model import load_for_training
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recommender.cli import EXIT_INVALID
-from recommender.domain import FORMS, Feedback, FeedbackKind
+from recommender.domain.feedback import FORMS, Feedback, FeedbackKind
 from recommender.files.feedback import write_feedback
 from recommender.programme.feedback import put_cohort
 from recommender.store import Store, people

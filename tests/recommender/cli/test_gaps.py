@@ -12,7 +12,7 @@ import pytest
 from recommender import app as pipeline
 from recommender.app import Recommender
 from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
-from recommender.domain import Kind, Roles
+from recommender.domain.people import Kind, Roles
 from tests.conftest import goal, person, skill
 from tests.recommender.cli.conftest import done, run
 from tests.recommender.skills.knowledge_world import CLIPS, REPORTS, ROBOTS, TEAMS, WORD, knowledge

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
-from recommender.domain import Pair, PairStatus, Person
+from recommender.domain.people import Pair, PairStatus, Person
 from recommender.files.people import write_people
 from tests.conftest import goal, person, skill
 from tests.recommender.cli.conftest import run

@@ -11,7 +11,9 @@ import pytest
 
 from recommender.app import Recommender
 from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
-from recommender.domain import Cohort, Feedback, FeedbackKind, Progress, Query, Side, silent
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
+from recommender.domain.progress import Progress, silent
+from recommender.domain.ranking import Query
 from recommender.ranking.registry import Rankers
 from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT, SCORE, json_file
 from recommender.ranking.reporting.report import RetrainingReport

@@ -12,27 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.domain import (
-    MAX_GOALS,
+from recommender.domain.checks import MAX_NAME, canonical_text
+from recommender.domain.errors import LONGEST_QUOTED_VALUE, InvalidInput, Problem
+from recommender.domain.feedback import Feedback, FeedbackKind, Side
+from recommender.domain.people import (
     MAX_LANGUAGES,
-    MAX_NAME,
     MAX_STATEMENTS,
     MAX_TEXT,
-    Feedback,
-    FeedbackKind,
     Kind,
     Pair,
     PairStatus,
     Person,
-    Query,
     Roles,
-    Side,
     Statement,
     Status,
-    canonical_text,
     time_zone_names,
 )
-from recommender.domain.errors import LONGEST_QUOTED_VALUE, InvalidInput, Problem
+from recommender.domain.ranking import MAX_GOALS, Query
 from tests.conftest import goal, person, skill
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)

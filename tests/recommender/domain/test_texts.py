@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from recommender.domain import Query
+from recommender.domain.ranking import Query
 from recommender.domain.texts import (
     FALLBACK,
     LANGUAGES,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recommender.domain import Progress, silent
 from recommender.domain.errors import EncoderUnavailable
+from recommender.domain.progress import Progress, silent
 from recommender.encoding import missing as encoding
 from recommender.encoding.missing import encode_missing
 from recommender.store import Store, vectors

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from recommender.domain import Cohort, Feedback, FeedbackKind, Side
 from recommender.domain.errors import Problem
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.files.feedback import FeedbackFile, Known, read_feedback
 from tests.recommender.files.people_file_world import csv_text, refused, written
 

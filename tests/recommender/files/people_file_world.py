@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain import Kind, Pair, PairStatus, Person, Roles, Statement, Status
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Statement, Status
 from recommender.files.people import PeopleFile, read_people
 
 PEOPLE = (

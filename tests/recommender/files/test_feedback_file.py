@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from recommender.domain import FORMS as KINDS
-from recommender.domain import Cohort, Feedback, FeedbackKind, canonical_text
+from recommender.domain.checks import canonical_text
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.domain.feedback import FORMS as KINDS
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind
 from recommender.files.feedback import Known, feedback_of_texts, read_feedback, write_feedback
 from tests.recommender.files.feedback_file_world import (
     AUTUMN,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain import Cohort, FeedbackKind, Side
+from recommender.domain.feedback import Cohort, FeedbackKind, Side
 from tests.recommender.files.feedback_file_world import (
     COHORTS,
     FEEDBACK,

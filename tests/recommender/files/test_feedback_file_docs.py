@@ -7,7 +7,7 @@ from dataclasses import astuple
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from recommender.domain import FORMS, Cohort, FeedbackKind, Side
+from recommender.domain.feedback import FORMS, Cohort, FeedbackKind, Side
 from recommender.files.feedback import FeedbackFile, Known, read_feedback
 from recommender.files.people import read_people
 from tests.recommender.files.feedback_file_world import COHORTS, FEEDBACK

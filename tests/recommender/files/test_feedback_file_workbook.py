@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from recommender.domain import Cohort, Feedback, FeedbackKind
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind
 from recommender.files.feedback import read_feedback, write_feedback
 from tests.recommender.files.feedback_file_world import (
     AUTUMN,

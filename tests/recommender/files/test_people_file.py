@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain import Pair, PairStatus
 from recommender.domain.errors import InvalidInput
+from recommender.domain.people import Pair, PairStatus
 from recommender.files.people import read_people, write_people
 from recommender.files.tables import files
 from tests.recommender.files.people_file_world import (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain import Kind, PairStatus, Roles, Status
+from recommender.domain.people import Kind, PairStatus, Roles, Status
 from recommender.files.tables.csv_text import neutralised, restored, split_rows
 from tests.recommender.files.people_file_world import (
     ANNA,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recommender.domain import PairStatus, Status
+from recommender.domain.people import PairStatus, Status
 from tests.recommender.files.people_file_world import places, problems, read
 
 ANNA: dict[str, Any] = {

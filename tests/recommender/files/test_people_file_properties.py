@@ -10,17 +10,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from recommender.domain import (
-    Kind,
-    Pair,
-    PairStatus,
-    Person,
-    Roles,
-    Statement,
-    Status,
-    canonical_text,
-)
+from recommender.domain.checks import canonical_text
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Statement, Status
 from recommender.files.people import read_people, write_people
 from tests.recommender.files.people_file_world import COUPLES, WORLD, people_csv, statements_csv
 

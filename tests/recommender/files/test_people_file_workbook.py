@@ -13,7 +13,7 @@ import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
-from recommender.domain import Kind, Pair, PairStatus, Person, Roles, Statement, Status
+from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Statement, Status
 from recommender.files.people import read_people, write_people
 from recommender.files.tables import workbook
 from recommender.files.tables.workbook import MAX_COLUMNS

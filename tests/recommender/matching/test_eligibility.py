@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.domain import Query, Roles, Status
+from recommender.domain.people import Roles, Status
+from recommender.domain.ranking import Query
 from recommender.matching.asking import Asked
 from recommender.matching.eligibility import Eligibility, EligibilityRules, decide
 from recommender.matching.roster import Roster

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recommender.domain import time_zone_names
+from recommender.domain.people import time_zone_names
 from recommender.matching.affinity import GoalAffinities, goal_affinities, goal_weights
 from recommender.matching.features import (
     FEATURE_NAMES,

@@ -14,16 +14,8 @@ import pytest
 from sqlalchemy import Connection
 
 from recommender.app import Recommender
-from recommender.domain import (
-    Kind,
-    Pair,
-    PairStatus,
-    Query,
-    Ranking,
-    Roles,
-    Statement,
-    Status,
-)
+from recommender.domain.people import Kind, Pair, PairStatus, Roles, Statement, Status
+from recommender.domain.ranking import Query, Ranking
 from recommender.store import Store, pairs, people, vectors
 from recommender.store.vectors import StatementRows
 from tests.conftest import HashEncoder, goal, person, skill

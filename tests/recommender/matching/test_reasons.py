@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recommender.app import Recommender
-from recommender.domain import Query, Recommendation
+from recommender.domain.ranking import Query, Recommendation
 from recommender.matching.features import FEATURE_NAMES, FEATURES
 from recommender.matching.reasons import feature_reasons, goal_matches
 from recommender.matching.roster import Roster

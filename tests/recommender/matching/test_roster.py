@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.domain import Roles, Status, time_zone_names
+from recommender.domain.people import Roles, Status, time_zone_names
 from recommender.matching.roster import START_ROWS, Roster, utc_offset_hours
 from recommender.store.people import RosterRow
 

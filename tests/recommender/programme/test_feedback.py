@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain import Cohort, Feedback, FeedbackKind, Pair, PairStatus, Side, Status
 from recommender.domain.errors import InvalidInput
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
+from recommender.domain.people import Pair, PairStatus, Status
 from recommender.files.feedback import FeedbackFile, Known, read_feedback, write_feedback
 from recommender.programme import feedback as feedback_import
 from recommender.programme.feedback import (

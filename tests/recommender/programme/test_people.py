@@ -11,8 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from recommender.app import Recommender
-from recommender.domain import Pair, PairStatus, Person, Progress, Query, Status, silent
 from recommender.domain.errors import EncoderUnavailable, InvalidInput
+from recommender.domain.people import Pair, PairStatus, Person, Status
+from recommender.domain.progress import Progress, silent
+from recommender.domain.ranking import Query
 from recommender.encoding import missing as encoding
 from recommender.files.people import write_people
 from recommender.programme.people import ImportReport, import_people

@@ -10,16 +10,8 @@ import numpy as np
 from sqlalchemy import insert
 
 from recommender.app import Recommender
-from recommender.domain import (
-    Cohort,
-    DeclineReason,
-    Feedback,
-    FeedbackKind,
-    Fit,
-    Person,
-    Roles,
-    Side,
-)
+from recommender.domain.feedback import Cohort, DeclineReason, Feedback, FeedbackKind, Fit, Side
+from recommender.domain.people import Person, Roles
 from recommender.encoding.missing import encode_missing
 from recommender.matching.features import FEATURE_NAMES
 from recommender.ranking.learning.examples import Examples

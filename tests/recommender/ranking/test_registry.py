@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from recommender.app import Recommender
-from recommender.domain import Query, Ranking
 from recommender.domain.errors import ArtefactRefused, RankerNotPromoted, UnknownRanker
+from recommender.domain.ranking import Query, Ranking
 from recommender.ranking.releases import SCORE, json_file
 from tests.recommender.ranking.test_releases import score_of
 

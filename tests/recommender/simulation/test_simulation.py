@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from numpy.random import default_rng
 
-from recommender.domain import Kind, PairStatus, Person, Roles, Statement, Status
 from recommender.domain.errors import InvalidInput
+from recommender.domain.people import Kind, PairStatus, Person, Roles, Statement, Status
 from recommender.files.people import read_people
 from recommender.simulation import (
     Area,

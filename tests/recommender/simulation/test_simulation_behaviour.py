@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from recommender.domain import FORMS, Again, DeclineReason, FeedbackKind, Fit, Side
+from recommender.domain.feedback import FORMS, Again, DeclineReason, FeedbackKind, Fit, Side
 from recommender.simulation.behaviour import MOST_ASKED, Behaviour, Report, Shown, act
 
 PLAIN = Behaviour(

@@ -11,17 +11,10 @@ from pathlib import Path
 import pytest
 
 from recommender.app import Recommender
-from recommender.domain import (
-    Cohort,
-    Feedback,
-    FeedbackKind,
-    Impression,
-    Person,
-    Query,
-    Ranking,
-    Statement,
-)
 from recommender.domain.errors import InvalidInput, UnknownPerson
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind
+from recommender.domain.people import Person, Statement
+from recommender.domain.ranking import Impression, Query, Ranking
 from recommender.ranking.learning.examples import gather
 from recommender.simulation import SAMPLE_SIZE, simulate_cohort
 from recommender.simulation.cohort import merit

@@ -23,13 +23,14 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
 from recommender.app import Recommender
-from recommender.domain import Kind, Pair, PairStatus, Person, Query, Roles, Status
 from recommender.domain.errors import (
     EncoderUnavailable,
     UnknownJob,
     UnknownPerson,
     WorkspaceUnusable,
 )
+from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Status
+from recommender.domain.ranking import Query
 from recommender.store import Store, jobs, pairs, people, rankings, revision, vectors
 from recommender.store.jobs import JobStatus
 from recommender.store.tables import statements

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain import Cohort, Feedback, FeedbackKind, Pair, PairStatus, Side
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
+from recommender.domain.people import Pair, PairStatus
 from recommender.store import Store, cohorts, feedback, pairs, people, revision
 from recommender.store.feedback import FeedbackRow, StoredFeedback
 from recommender.store.people import Written

@@ -12,7 +12,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from recommender.domain import Cohort, Kind, Person
+from recommender.domain.feedback import Cohort
+from recommender.domain.people import Kind, Person
 from recommender.store import (
     Store,
     cohorts,

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from recommender.app import Recommender
-from recommender.domain import Cohort, Feedback, FeedbackKind, Fit, Query, Side
+from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Fit, Side
+from recommender.domain.ranking import Query
 from recommender.matching.features import FEATURE_NAMES
 from recommender.ranking.learning.examples import Gathered, gather
 from recommender.store import people

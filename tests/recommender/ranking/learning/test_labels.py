@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recommender.domain import Again, DeclineReason, FeedbackKind, Fit, Side
+from recommender.domain.feedback import Again, DeclineReason, FeedbackKind, Fit, Side
 from recommender.ranking.learning.labels import Outcome, grade, outcomes
 from recommender.store.feedback import FeedbackRow
 

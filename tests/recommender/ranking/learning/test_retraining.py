@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from recommender.app import Recommender
-from recommender.domain import Cohort, Progress, Query
 from recommender.domain.errors import RankerNotPromoted, StoreBusy, UnknownCohort
+from recommender.domain.feedback import Cohort
+from recommender.domain.progress import Progress
+from recommender.domain.ranking import Query
 from recommender.domain.texts import text
 from recommender.ranking.learning import retraining
 from recommender.ranking.learning.examples import Examples

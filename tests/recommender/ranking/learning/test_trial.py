@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recommender.domain import Progress, silent
+from recommender.domain.progress import Progress, silent
 from recommender.ranking.learning import trial
 from recommender.ranking.learning.comparison import Difference, Estimate
 from recommender.ranking.learning.examples import Examples

@@ -10,7 +10,7 @@ from recommender.domain.texts import LANGUAGES, text
 from recommender.ranking.learning.comparison import Estimate
 from recommender.ranking.learning.exposure import Exposure
 from recommender.ranking.reporting.report import Order, OrderMeasures
-from recommender.ranking.reporting.summary import summary
+from recommender.ranking.reporting.summary import summary_lines
 from tests.recommender.ranking.report_world import NOTHING, VERSION, empty_report, full_report
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -19,7 +19,7 @@ EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 @EVERY_LANGUAGE
 def test_the_decision_comes_first_in_a_few_lines(language: str) -> None:
     report = replace(full_report(), simulated=True)
-    lines = summary(report, language)
+    lines = summary_lines(report, language)
     assert lines[0] == report.verdict[language]
     assert "SIMULATED" in lines[1]
     assert 10 <= len(lines) <= 15
@@ -28,11 +28,11 @@ def test_the_decision_comes_first_in_a_few_lines(language: str) -> None:
 
 @EVERY_LANGUAGE
 def test_real_feedback_is_not_called_simulated(language: str) -> None:
-    assert "SIMULATED" not in "\n".join(summary(full_report(), language))
+    assert "SIMULATED" not in "\n".join(summary_lines(full_report(), language))
 
 
 def test_each_order_stands_beside_the_new_ranker() -> None:
-    lines = summary(full_report(), "en")
+    lines = summary_lines(full_report(), "en")
     assert "  new ranker (challenger): 0.734 (0.693 to 0.771)" in lines
     assert (
         "  ranker active until now (champion): 0.689 (0.648 to 0.726); "
@@ -42,7 +42,7 @@ def test_each_order_stands_beside_the_new_ranker() -> None:
 
 
 def test_numbers_are_told_in_german_with_a_comma() -> None:
-    told = "\n".join(summary(full_report(), "de"))
+    told = "\n".join(summary_lines(full_report(), "de"))
     assert "neues Ranking (Challenger): 0,734 (0,693 bis 0,771)" in told
     assert "vorhergesagt 10,4\u00a0%, beobachtet 10,0\u00a0%" in told
     assert "312 Personen konnten gezeigt werden, 57 davon nie; Gini 0,38" in told
@@ -50,8 +50,8 @@ def test_numbers_are_told_in_german_with_a_comma() -> None:
 
 @EVERY_LANGUAGE
 def test_the_last_line_says_what_can_be_done(language: str) -> None:
-    promoted = summary(full_report(), language)[-1]
-    refused = summary(replace(full_report(), promoted=False), language)[-1]
+    promoted = summary_lines(full_report(), language)[-1]
+    refused = summary_lines(replace(full_report(), promoted=False), language)[-1]
     assert VERSION in promoted
     assert promoted.endswith("tandem rankers rollback")
     assert refused.endswith(f"tandem rankers activate {VERSION} --despite-report")
@@ -59,7 +59,7 @@ def test_the_last_line_says_what_can_be_done(language: str) -> None:
 
 @EVERY_LANGUAGE
 def test_where_nothing_was_trained_there_is_nothing_to_activate(language: str) -> None:
-    lines = summary(empty_report(), language)
+    lines = summary_lines(empty_report(), language)
     assert lines[0] == empty_report().verdict[language]
     assert len(lines) == 2
     assert "tandem" not in "\n".join(lines)
@@ -68,7 +68,7 @@ def test_where_nothing_was_trained_there_is_nothing_to_activate(language: str) -
 @EVERY_LANGUAGE
 def test_where_nothing_was_trained_it_says_what_was_left_out(language: str) -> None:
     left_out = {"no_mentee": 0, "other_encoder": 310, "unanswered": 2}
-    lines = summary(replace(empty_report(), left_out=left_out), language)
+    lines = summary_lines(replace(empty_report(), left_out=left_out), language)
     few, why = (text(language, f"card.{key}") for key in ("fewer_than_5", "left_out_unanswered"))
     assert lines[-1] == f"  {few}: {why}"
     assert lines[-2] == f"  310: {text(language, 'card.left_out_other_encoder')}"
@@ -78,7 +78,9 @@ def test_where_nothing_was_trained_it_says_what_was_left_out(language: str) -> N
 def test_names_of_groups_stay_on_their_line() -> None:
     report = full_report()
     skew = (replace(report.skew[0], label="Lab\n\x1b[31mNorth"),)
-    assert "By group: Lab [31mNorth: shown less often." in summary(replace(report, skew=skew), "en")
+    assert "By group: Lab [31mNorth: shown less often." in summary_lines(
+        replace(report, skew=skew), "en"
+    )
 
 
 @EVERY_LANGUAGE
@@ -92,7 +94,7 @@ def test_few_people_are_not_counted_and_nothing_is_no_number(language: str) -> N
         ),
         exposure=Exposure(4, None, None),
     )
-    told = "\n".join(summary(report, language))
+    told = "\n".join(summary_lines(report, language))
     assert told.count(text(language, "card.fewer_than_5")) == 3
     assert "nan" not in told
     assert "None" not in told

@@ -20,8 +20,21 @@ from numpy.typing import NDArray
 from recommender.domain.errors import ArtefactRefused, InvalidInput
 from recommender.encoding.encoder import open_encoder
 from recommender.skills.catalogue import Concept, read_catalogue
-from recommender.skills.linking.building import IN_WORKSPACE, build_linker, open_linker
-from recommender.skills.linking.card import card
+from recommender.skills.linking.learning.building import IN_WORKSPACE, build_linker, open_linker
+from recommender.skills.linking.learning.card import linker_card
+from recommender.skills.linking.learning.material import material
+from recommender.skills.linking.learning.measuring import measured
+from recommender.skills.linking.learning.sources import (
+    LEARN,
+    MEASURE,
+    OFF_TOPIC,
+    PLAIN,
+    Plain,
+    Statements,
+    catalogue_digest,
+    read_statements,
+)
+from recommender.skills.linking.learning.trial import Trial
 from recommender.skills.linking.linker import (
     CHUNK,
     MOST,
@@ -32,19 +45,6 @@ from recommender.skills.linking.linker import (
     shares,
     write_linker,
 )
-from recommender.skills.linking.material import material
-from recommender.skills.linking.measuring import measured
-from recommender.skills.linking.sources import (
-    LEARN,
-    MEASURE,
-    OFF_TOPIC,
-    PLAIN,
-    Plain,
-    Statements,
-    catalogue_digest,
-    read_statements,
-)
-from recommender.skills.linking.trial import Trial
 from recommender.store.shipped import shipped
 from tests.benchmarks.linking import external_check, reader_check
 from tests.conftest import HashEncoder
@@ -423,7 +423,7 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConceptLinker]
 
 def test_the_bundled_card_says_what_its_manifest_says(bundled: ConceptLinker) -> None:
     written = (shipped("models/concept-links") / "README.md").read_text(encoding="utf-8")
-    assert written == card(bundled)
+    assert written == linker_card(bundled)
 
 
 def test_the_bundled_linker_is_no_worse_than_when_it_was_measured(bundled: ConceptLinker) -> None:

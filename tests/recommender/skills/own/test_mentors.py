@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recommender.app import Recommender
-from recommender.domain import Kind, Roles
+from recommender.domain.people import Kind, Roles
 from recommender.skills.own import mentors
 from recommender.skills.own.mentors import MentorConcepts
 from recommender.store import link_corrections, people

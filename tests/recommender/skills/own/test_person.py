@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from recommender.app import Recommender
-from recommender.domain import Kind, Pair, PairStatus, Status
 from recommender.domain.errors import InvalidInput, UnknownPerson
+from recommender.domain.people import Kind, Pair, PairStatus, Status
 from recommender.skills.own.linking import N_SUGGESTIONS, LinkedStatement, link_statements
 from recommender.skills.own.person import Gap, PersonGaps, Source
 from recommender.store import pairs

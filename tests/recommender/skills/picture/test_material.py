@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain import Kind, Pair, PairStatus, Person, Roles, Status
+from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Status
 from recommender.skills.knowledge import Knowledge
 from recommender.skills.picture import material as module
 from recommender.skills.picture.material import Material, read_material

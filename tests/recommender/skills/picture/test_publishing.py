@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from recommender.app import Recommender
-from recommender.domain import Cohort
+from recommender.domain.feedback import Cohort
 from recommender.skills.picture.organisation import OrganisationGaps
 from recommender.store import gap_snapshots
 from tests.conftest import goal, person

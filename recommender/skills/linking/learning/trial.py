@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Progress, silent
-from recommender.skills.linking.fitting import fit_probes, softmax_regression
+from recommender.domain.progress import Progress, silent
+from recommender.skills.linking.learning.fitting import fit_probes, softmax_regression
+from recommender.skills.linking.learning.material import ALWAYS, N_FOLDS, NEVER, Material
 from recommender.skills.linking.linker import MOST, calibrated, evidence, shares
-from recommender.skills.linking.material import ALWAYS, N_FOLDS, NEVER, Material
 
 OFF_TOPIC_SHARE = 0.2
 """How many of all statements are taken to be off topic when probabilities are calibrated."""

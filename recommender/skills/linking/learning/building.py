@@ -6,16 +6,20 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.domain import Progress, silent
 from recommender.domain.errors import ArtefactRefused, TandemError
-from recommender.encoding.encoder import Encoder
+from recommender.domain.progress import Progress, silent
+from recommender.encoding import Encoder
 from recommender.skills.catalogue import Concept, read_catalogue
-from recommender.skills.linking.fitting import fit_probes
+from recommender.skills.linking.learning.fitting import fit_probes
+from recommender.skills.linking.learning.material import N_FOLDS, Material, material
+from recommender.skills.linking.learning.measuring import STYLES, abstention, linking_measures
+from recommender.skills.linking.learning.sources import (
+    Statements,
+    catalogue_digest,
+    read_statements,
+)
+from recommender.skills.linking.learning.trial import hold_out, off_topic_trial
 from recommender.skills.linking.linker import ConceptLinker, Facts, read_linker, write_linker
-from recommender.skills.linking.material import N_FOLDS, Material, material
-from recommender.skills.linking.measuring import STYLES, abstention, linking_measures
-from recommender.skills.linking.sources import Statements, catalogue_digest, read_statements
-from recommender.skills.linking.trial import hold_out, off_topic_trial
 from recommender.store.shipped import shipped
 
 CATALOGUE = "data/catalogue"

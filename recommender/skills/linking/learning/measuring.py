@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.skills.catalogue import LANGUAGES, LEAST, Concept
-from recommender.skills.linking.material import PLAIN_KINDS, Material
-from recommender.skills.linking.trial import NOBODY, Trial
+from recommender.skills.linking.learning.material import PLAIN_KINDS, Material
+from recommender.skills.linking.learning.trial import NOBODY, Trial
 
 BOOTSTRAP = 2_000
 STYLES: Mapping[str, Sequence[str]] = {"plain": PLAIN_KINDS, "oblique": tuple(LEAST)}

@@ -16,7 +16,7 @@ HEAD = (
 CHOICES_HEAD = "| threshold | statements | precision | recall | near | off topic abstains |"
 
 
-def card(linker: ConceptLinker) -> str:
+def linker_card(linker: ConceptLinker) -> str:
     """Return the card, Markdown."""
     return TEMPLATE.read_text(encoding="utf-8").format(
         n_concepts=len(linker.concepts),

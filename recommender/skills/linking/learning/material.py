@@ -8,10 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Progress, silent
-from recommender.encoding.encoder import Encoder
+from recommender.domain.progress import Progress, silent
+from recommender.encoding import Encoder
 from recommender.skills.catalogue import LANGUAGES, LEAST, Concept
-from recommender.skills.linking.sources import MEASURE, OffTopic, Plain, Statements, number_of
+from recommender.skills.linking.learning.sources import (
+    MEASURE,
+    OffTopic,
+    Plain,
+    Statements,
+    number_of,
+)
 
 N_FOLDS = 3
 NAMES = "names"

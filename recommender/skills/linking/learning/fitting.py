@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.skills.linking.material import NAMES, NEVER, Material
+from recommender.skills.linking.learning.material import NAMES, NEVER, Material
 
 CONCEPT_PENALTY = 7.5e-7
 TOPIC_PENALTY = 2e-5

@@ -1,27 +1,19 @@
-"""Gaps as JSON-serialisable fields, the same for the service and the command line."""
+"""The picture as JSON-serialisable fields, the same for the service and the command line."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from recommender.domain.texts import LANGUAGES
-from recommender.skills.own.person import PersonGaps
 from recommender.skills.picture.disclosure import FEWEST
 
 if TYPE_CHECKING:
     from recommender.skills.picture.organisation import OrganisationGaps
 
 IN_A_LANGUAGE = ("label", "sentence")
-
-
-def person_as_json(found: PersonGaps) -> dict[str, Any]:
-    """Return a person's own gaps, for that person alone."""
-    told = asdict(found)
-    told["gaps"] = [{**asdict(gap), "closable": gap.closable} for gap in found.gaps]
-    return told
 
 
 def organisation_as_json(found: OrganisationGaps, language: str) -> dict[str, Any]:
