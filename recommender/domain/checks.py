@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from types import UnionType
 
 from recommender.domain.errors import InvalidInput, Problem, quoted
 
@@ -69,6 +70,17 @@ class Check:
     def whole(self, name: str, value: int, low: int, high: int, remedy: str) -> None:
         ok = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         self.that(ok, name, value, f"a whole number from {low} to {high}", remedy)
+
+    def number(self, name: str, value: object, low: float, high: float, remedy: str) -> None:
+        ok = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+        self.that(ok, name, value, f"a number from {low:g} to {high:g}", remedy)
+
+    def of_type(
+        self, name: str, value: object, types: type | UnionType, expected: str, remedy: str
+    ) -> bool:
+        ok = isinstance(value, types)
+        self.that(ok, name, value, expected, remedy)
+        return ok
 
     def language(self, name: str, value: str) -> None:
         self.that(

@@ -184,14 +184,11 @@ class Person:
         )
         check.one_of("roles", self.roles, Roles)
         check.whole("capacity", self.capacity, 0, MAX_CAPACITY, "0 means no mentee now.")
-        hours = self.hours_per_month
-        check.that(
-            isinstance(hours, int | float)
-            and not isinstance(hours, bool)
-            and 0 <= hours <= MAX_HOURS_PER_MONTH,
+        check.number(
             "hours_per_month",
-            hours,
-            f"a number from 0 to {MAX_HOURS_PER_MONTH:g}",
+            self.hours_per_month,
+            0,
+            MAX_HOURS_PER_MONTH,
             "Give hours per month, such as 3 or 2.5.",
         )
         check.one_of("status", self.status, Status)

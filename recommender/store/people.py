@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
+from recommender.domain.errors import UnknownPerson
 from recommender.domain.people import TAKES_A_PLACE, Kind, Person, Roles, Statement, Status
 from recommender.store.chunks import in_chunks
 from recommender.store.revision import log_changes
@@ -68,11 +69,15 @@ def text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8")).digest()
 
 
-def get(connection: Connection, person_id: str) -> tuple[int, Person] | None:
-    """Return a person with their number, or None if there is no such person."""
+def get(connection: Connection, person_id: str) -> tuple[int, Person]:
+    """Return a person with their number.
+
+    Raises:
+        UnknownPerson: if there is none with this id.
+    """
     row = connection.execute(_PERSON, {"person_id": person_id}).first()
     if row is None:
-        return None
+        raise UnknownPerson(person_id)
     spoken = connection.execute(_STATEMENTS_OF, {"number": row.number})
     return row.number, _person(row, map(_statement, spoken))
 

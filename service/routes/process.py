@@ -7,8 +7,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
-from recommender.store import people
-from recommender.store.jobs import JobStatus
+from recommender.programme import JobStatus
 from service.errors import RETRY_SOON, ServiceProblem, Slug
 from service.jobs import JobKind
 from service.openapi import problems
@@ -58,8 +57,7 @@ def metrics(request: Request) -> Response:
     parts = of(request)
     numbers = parts.metrics
     try:
-        with parts.recommender.store.read() as connection:
-            n_people, n_statements = map(float, people.counts(connection))
+        n_people, n_statements = map(float, parts.recommender.people.counts())
     except SQLAlchemyError:  # /readyz tells; the other numbers are wanted all the more
         n_people = n_statements = float("nan")
     numbers.n_people.set(n_people)

@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from recommender.cli import app
+from recommender.settings import Settings
 from service.app import create_app
-from service.settings import Settings
 
 SAMPLE = Path(__file__).parents[2] / "data/sample_organisation"
 FILES = [SAMPLE / name for name in ("people.csv", "statements.csv", "pairs.csv")]

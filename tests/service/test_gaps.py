@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from recommender.app import Recommender
 from recommender.domain.people import Roles, Statement
+from recommender.skills import Gaps
 from recommender.skills.picture import organisation_as_json
 from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps, organisation_gaps
@@ -37,12 +38,12 @@ MORE_THAN_THREADS = 60
 def made_anew(recommender: Recommender) -> OrganisationGaps:
     """Return the picture as it would be published now."""
     with recommender.store.read() as connection:
-        return organisation_gaps(connection, recommender.encoder.digest, recommender.knowledge)
+        return organisation_gaps(connection, recommender.encoder.digest, recommender.gaps.knowledge)
 
 
 @pytest.fixture(autouse=True)
 def _known(tiny_world: Recommender) -> None:
-    tiny_world.knowledge = knowledge()
+    tiny_world.gaps.knowledge = knowledge()
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def company(client: TestClient, tiny_world: Recommender) -> TestClient:
         roles = Roles.MENTEE if number < 18 else Roles.BOTH
         department = "Sales" if number % 2 else "Production"
         one = person(f"p{number}", *said, roles=roles, department=department)
-        tiny_world.put_person(one)
+        tiny_world.people.put(one)
     return client
 
 
@@ -311,7 +312,7 @@ def test_the_picture_is_computed_by_one_and_keeps_no_thread_from_others(
         busy.release()
         return found
 
-    monkeypatch.setattr(Recommender, "organisation_gaps", slowly)
+    monkeypatch.setattr(Gaps, "picture", slowly)
     with ThreadPoolExecutor(MORE_THAN_THREADS) as pool:
         waiting = [pool.submit(client.get, "/v1/gaps") for _ in range(MORE_THAN_THREADS)]
         try:

@@ -81,7 +81,7 @@ class Held:
 @pytest.fixture
 def held(tiny_world: Recommender, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     waiting = Held()
-    monkeypatch.setattr(tiny_world, "import_people", waiting)
+    monkeypatch.setattr(tiny_world.people, "import_files", waiting)
     yield waiting
     waiting.may_go_on.set()
 
@@ -325,7 +325,7 @@ def test_an_import_that_fails_unexpectedly_says_so_and_names_nobody(
     def fail(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(tiny_world, "import_people", fail)
+    monkeypatch.setattr(tiny_world.people, "import_files", fail)
     response = client.post(IMPORT, files=text_file("people.csv", ""))
     job = until_over(client, response.headers["location"])
     assert job["status"] == "failed"

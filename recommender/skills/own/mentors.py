@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.matching import NOBODY, Organisation, StatementIndex
+from recommender.matching import NOBODY, Mirror, StatementIndex
 from recommender.skills.knowledge import Knowledge
 
 CHUNK = 32_768
@@ -35,7 +35,7 @@ class MentorConcepts:
 
     def __init__(
         self,
-        organisation: Organisation,
+        organisation: Mirror,
         knowledge: Knowledge,
         corrections: Callable[[], Corrections],
     ) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from recommender import __version__
-from recommender.cli import EXIT_UNUSABLE
 from recommender.cli.common import Language
+from recommender.domain.errors import EXIT_UNUSABLE
 from recommender.domain.texts import LANGUAGES
 from tests.cli_reference import commands
 from tests.recommender.cli.conftest import done, run

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
+from recommender.domain.errors import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 from recommender.domain.people import Pair, PairStatus, Person
 from recommender.files.people import write_people
 from tests.conftest import goal, person, skill

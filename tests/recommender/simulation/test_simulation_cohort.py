@@ -42,8 +42,8 @@ class Simulated:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
     workspace = tmp_path_factory.mktemp("sample")
     store = Store.in_folder(workspace)
-    with Recommender(store, HashEncoder(), workspace) as recommender:
-        recommender.import_people(FILES)
+    with Recommender(store, lambda: HashEncoder(), workspace) as recommender:
+        recommender.people.import_files(FILES)
         told: list[tuple[str, int, int]] = []
         reports = simulate_cohort(
             recommender, SPRING, 1, progress=lambda *values: told.append(values)
@@ -178,10 +178,10 @@ def test_circumstances_and_the_other_direction_count_as_well() -> None:
 def test_people_of_the_sample_act_plausibly(tmp_path: Path) -> None:
     """With the bundled encoder, so that the lists are what a real mentee would see."""
     with Recommender.open(tmp_path, threads=1) as recommender:
-        recommender.import_people(FILES)
+        recommender.people.import_files(FILES)
         reports = simulate_cohort(recommender, SPRING, 1)
-        recommender.put_cohort(SPRING)
-        recommender.record_feedback(reports)
+        recommender.cohorts.put(SPRING)
+        recommender.feedback.record(reports)
         with recommender.store.read() as connection:
             gathered = gather(connection, [SPRING], recommender.encoder.digest)
     steps = Counter(one.kind for one in reports)

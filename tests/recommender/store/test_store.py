@@ -23,7 +23,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
 from recommender.app import Recommender
-from recommender.domain.errors import (
+from recommender.domain.errors import , UnknownPerson(
     EncoderUnavailable,
     UnknownJob,
     UnknownPerson,
@@ -105,7 +105,8 @@ def test_people_come_back_as_they_were_put(store: Store) -> None:
     assert stored(store) == {"ann": ann}
     with store.read() as connection:
         assert people.get(connection, "ann") == (number_of(store, "ann"), ann)
-        assert people.get(connection, "Ann") is None
+        with pytest.raises(UnknownPerson, match="'Ann'"):
+            people.get(connection, "Ann")
 
 
 def test_putting_the_same_again_changes_nothing(store: Store) -> None:
@@ -320,7 +321,7 @@ def test_pairs_impressions_and_rankings_go_with_the_person(tiny_world: Recommend
     by_boss = tiny_world.recommend(Query(mentee_id="boss"))
     by_flow = tiny_world.recommend(Query(mentee_id="flow"))
     assert "flow" in [item.mentor_id for item in by_boss.recommendations]
-    tiny_world.erase_person("flow")
+    tiny_world.people.erase("flow")
     with store.read() as connection:
         assert pairs.get_all(connection) == [Pair("film", "cook", PairStatus.ENDED)]
         left = rankings.impressions_of(connection)
@@ -334,11 +335,11 @@ def test_a_vector_stays_while_somebody_states_its_text(
     tiny_world: Recommender, encoder: HashEncoder
 ) -> None:
     shared, own = "automate weekly reports", "automate reports quickly"
-    tiny_world.erase_person("flow")
+    tiny_world.people.erase("flow")
     with tiny_world.store.read() as connection:
         assert set(vectors.get(connection, encoder.digest, [shared, own])) == {shared}
-    tiny_world.erase_person("near")
-    tiny_world.erase_person("boss")
+    tiny_world.people.erase("near")
+    tiny_world.people.erase("boss")
     with tiny_world.store.read() as connection:
         assert vectors.get(connection, encoder.digest, [shared, own]) == {}
 
@@ -376,21 +377,21 @@ SECRET = person(
 def test_no_byte_of_the_erased_is_left_in_any_file(
     tiny_world: Recommender, workspace: Path, encoder: HashEncoder
 ) -> None:
-    tiny_world.put_person(SECRET)
-    tiny_world.put_person(person("under", reports_to=SECRET.id))
+    tiny_world.people.put(SECRET)
+    tiny_world.people.put(person("under", reports_to=SECRET.id))
     put_pairs(tiny_world.store, Pair(SECRET.id, "cook", PairStatus.ACTIVE))
     tiny_world.recommend(Query(mentee_id=SECRET.id))
     tiny_world.recommend(Query(mentee_id="flow", goals=(goal("juggle torches"),)))
     with tiny_world.store.write() as connection:
         job = jobs.create(connection, "import", NOW)
         jobs.finish(connection, job, JobStatus.FAILED, {"problems": [SECRET.name]})
-    tiny_world.organisation.save()
+    tiny_world.mirror.save()
     needles = marks(SECRET, encoder)
     assert {needle for _, needle in traces(workspace, needles)} == set(needles)
     assert "index/skill/vector.npy" in {name for name, _ in traces(workspace, needles)}
-    tiny_world.erase_person(SECRET.id)
+    tiny_world.people.erase(SECRET.id)
     assert traces(workspace, needles) == set()
-    tiny_world.organisation.save()
+    tiny_world.mirror.save()
     assert traces(workspace, needles) == set()
     tiny_world.close()
     assert traces(workspace, needles) == set()
@@ -417,13 +418,13 @@ def test_no_copy_stays_behind_in_pages_that_were_split(
     for number in rng.sample(range(150), 75):  # what they said before is to go as well
         versions.append(invented(number))
         put(recommender.store, versions[-1])
-    recommender.organisation.refresh()
+    recommender.mirror.refresh()
     gone = {f"id{number}n" for number in rng.sample(range(150), 40)}
     for person_id in sorted(gone):
         erase(recommender.store, person_id)
     with recommender.store.write() as connection:
         people.put(connection, [person("last")])
-    recommender.erase_person("last")
+    recommender.people.erase("last")
     needles = [mark for one in versions if one.id in gone for mark in marks(one, encoder)]
     assert traces(workspace, needles) == set()
 
@@ -434,17 +435,17 @@ def test_what_is_erased_is_gone_even_if_the_encoder_is(
     def refuse(_: object) -> None:
         raise EncoderUnavailable("The model is gone. Fetch it again.")
 
-    tiny_world.put_person(SECRET)
-    tiny_world.organisation.save()
+    tiny_world.people.put(SECRET)
+    tiny_world.mirror.save()
     needles = marks(SECRET, encoder)
     put(tiny_world.store, person("new", skill("a text without a vector")))
     with monkeypatch.context() as patch:
         patch.setattr(encoder, "encode", refuse)
         with pytest.raises(EncoderUnavailable):
-            tiny_world.erase_person(SECRET.id)
+            tiny_world.people.erase(SECRET.id)
     assert traces(workspace, needles) == set()
     with pytest.raises(UnknownPerson):
-        tiny_world.person(SECRET.id)
+        tiny_world.people.get(SECRET.id)
 
 
 def test_an_index_saved_while_another_process_erases_is_thrown_away(
@@ -453,10 +454,10 @@ def test_an_index_saved_while_another_process_erases_is_thrown_away(
     workspace: Path,
     encoder: HashEncoder,
 ) -> None:
-    tiny_world.put_person(SECRET)
+    tiny_world.people.put(SECRET)
     other = open_recommender()
-    tiny_world.erase_person(SECRET.id)
-    other.organisation.save()  # it has not heard of the erasure
+    tiny_world.people.erase(SECRET.id)
+    other.mirror.save()  # it has not heard of the erasure
     assert traces(workspace, marks(SECRET, encoder)) == set()
 
 
