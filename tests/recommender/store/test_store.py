@@ -23,7 +23,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
 from recommender.app import Recommender
-from recommender.domain.errors import , UnknownPerson(
+from recommender.domain.errors import (
     EncoderUnavailable,
     UnknownJob,
     UnknownPerson,
