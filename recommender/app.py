@@ -98,6 +98,9 @@ class Recommender:
         check = Check()
         check.of_type("workspace", workspace, str | os.PathLike, "a folder", "Give its path.")
         check.of_type("encoder", encoder, str | None, "a folder or hub id", "Give text, or None.")
+        check.of_type(
+            "config", config, RecommenderConfig | None, "a RecommenderConfig", "Give one."
+        )
         check.done()
         store = Store.in_folder(Path(workspace))
         return cls(

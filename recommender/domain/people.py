@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from recommender.domain.checks import MAX_NAME, Check, set_canonical
+from recommender.domain.checks import MAX_NAME, Check, set_canonical, set_tuple
 
 MAX_TEXT = 1000
 MAX_LANGUAGES = 12
@@ -154,6 +154,7 @@ class Person:
 
     def __post_init__(self) -> None:
         set_canonical(self, "name", "department", "site")
+        set_tuple(self, "languages", "statements")
         check = Check()
         check.identifier("id", self.id)
         for name in ("name", "department", "site"):
@@ -176,7 +177,7 @@ class Person:
             )
         self._check_languages(check)
         check.that(
-            self.time_zone in time_zone_names(),
+            isinstance(self.time_zone, str) and self.time_zone in time_zone_names(),
             "time_zone",
             self.time_zone,
             "an IANA time zone name",
@@ -196,6 +197,8 @@ class Person:
         check.done()
 
     def _check_languages(self, check: Check) -> None:
+        if not check.items("languages", self.languages, str, "language codes"):
+            return
         check.that(
             1 <= len(self.languages) <= MAX_LANGUAGES
             and len(set(self.languages)) == len(self.languages),
@@ -208,6 +211,8 @@ class Person:
             check.language("languages", language)
 
     def _check_statements(self, check: Check) -> None:
+        if not check.items("statements", self.statements, Statement, "statements"):
+            return
         check.that(
             len(self.statements) <= MAX_STATEMENTS,
             "statements",
