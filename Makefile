@@ -8,7 +8,7 @@ WORK ?= workspace/encoder_training
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve test lint format bench docs lock sample encoder concepts clean
+.PHONY: help install install-dev demo serve test lint format bench lock sample encoder concepts clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 22
@@ -52,9 +52,6 @@ format: install-dev  ## Mend what the formatter and the linter can mend
 
 bench: install-dev  ## Measure speed as ratios in one run, at 100,000 people (about ten minutes)
 	$(BIN)/python -m tests.benchmarks
-
-docs: install-dev  ## Write the command-line reference anew
-	$(BIN)/python -m tests.cli_reference
 
 sample: install  ## Invent the sample organisation anew (the files in data/ must not change)
 	$(BIN)/python -m recommender.simulation data/sample_organisation

@@ -43,12 +43,12 @@ def list_(
 ) -> None:
     """List the role profiles that a person may choose."""
     with opened_for_gaps(workspace, encoder) as recommender:
-        every = recommender.gaps.role_profiles()
+        profiles = recommender.gaps.role_profiles()
     if as_json:
-        print_json([asdict(profile) for profile in every])
+        print_json([asdict(profile) for profile in profiles])
         return
-    for one in every:
-        typer.echo(f"{one.id}  {one.label[language]}. {one.description[language]}")
+    for profile in profiles:
+        typer.echo(f"{profile.id}  {profile.label[language]}. {profile.description[language]}")
 
 
 @profiles.command("choose")
@@ -62,10 +62,10 @@ def choose(
     encoder: EncoderName = None,
 ) -> None:
     """Store the role profile that a person chose for themselves; nobody assigns one."""
-    chosen = None if profile == NO_PROFILE else profile
+    profile_id = None if profile == NO_PROFILE else profile
     with opened_for_gaps(workspace, encoder) as recommender:
-        recommender.gaps.choose_role_profile(person, chosen)
-    typer.echo(f"Chosen: {chosen}." if chosen else "No role profile is chosen.")
+        recommender.gaps.choose_role_profile(person, profile_id)
+    typer.echo(f"Chosen: {profile_id}." if profile_id else "No role profile is chosen.")
 
 
 @links.command("show")
@@ -83,12 +83,12 @@ def show(
     from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
-        found = recommender.gaps.of(person)
+        gaps = recommender.gaps.of(person)
         known = recommender.people.get(person)
     if as_json:
-        print_json(person_as_json(found)["statements"])
+        print_json(person_as_json(gaps)["statements"])
     else:
-        print_own_links(found.statements, language or reading_language(known.languages))
+        print_own_links(gaps.statements, language or reading_language(known.languages))
 
 
 @links.command("concepts")
@@ -101,12 +101,12 @@ def concepts(
 ) -> None:
     """List what a statement can be about, by id and name."""
     with opened_for_gaps(workspace, encoder) as recommender:
-        every = list(recommender.gaps.knowledge.concepts.values())
+        listed = list(recommender.gaps.knowledge.concepts.values())
     if as_json:
-        print_json([{"id": one.id, "label": one.label} for one in every])
+        print_json([{"id": concept.id, "label": concept.label} for concept in listed])
         return
-    for one in every:
-        typer.echo(f"{one.id}  {one.label[language]}")
+    for concept in listed:
+        typer.echo(f"{concept.id}  {concept.label[language]}")
 
 
 @links.command("correct")

@@ -29,6 +29,7 @@ from recommender.store.shipped import shipped
 
 GERMAN_MENTEE = "p0567"
 ENGLISH_MENTEE = "p0006"
+MENTEES = (GERMAN_MENTEE, ENGLISH_MENTEE)
 ANSWER_SECONDS = 60
 COHORT = Cohort(
     "2026-spring", "Spring 2026, simulated", date(2026, 3, 1), date(2026, 8, 31), simulated=True
@@ -56,7 +57,7 @@ def run_demo(workspace: Path, encoder: str | None) -> None:
         f"{report.texts_encoded} texts encoded."
     )
     with opened(workspace, encoder) as recommender:
-        answers = [recommender.recommend(Query(one)) for one in (GERMAN_MENTEE, ENGLISH_MENTEE)]
+        answers = [recommender.recommend(Query(mentee)) for mentee in MENTEES]
         for answer in answers:
             print_ranking(answer, recommender.people.get(str(answer.mentee_id)).name, out)
     out.print()
@@ -122,9 +123,9 @@ def _running_service(workspace: Path, encoder: str | None) -> Iterator[str]:
 def _address(process: subprocess.Popen[str]) -> str:
     """Return the address that the service prints once it listens."""
     for line in process.stdout or ():
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        if found:
-            return found.group()
+        address = re.search(r"http://127\.0\.0\.1:\d+", line)
+        if address:
+            return address.group()
     raise TandemError(
         f"The service ended with exit code {process.wait()} before it listened. Start it with "
         "tandem serve to see why."

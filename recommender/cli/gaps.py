@@ -47,9 +47,9 @@ def report(
     from recommender.skills.picture import write_report
 
     with opened_for_gaps(workspace, encoder) as recommender:
-        found = recommender.gaps.picture()
+        picture = recommender.gaps.picture()
         today = recommender.clock().date()
-    write_report(found, language, path, today)
+    write_report(picture, language, path, today)
     typer.echo(f"Wrote {path}.")
 
 
@@ -65,12 +65,12 @@ def _own(
     from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
-        found = recommender.gaps.of(person)
-        known = recommender.people.get(person)
+        own_gaps = recommender.gaps.of(person)
+        reader = recommender.people.get(person)
     if as_json:
-        print_json(person_as_json(found))
+        print_json(person_as_json(own_gaps))
     else:
-        print_own_gaps(found, known.name, language or reading_language(known.languages))
+        print_own_gaps(own_gaps, reader.name, language or reading_language(reader.languages))
 
 
 def _organisation(
@@ -80,8 +80,8 @@ def _organisation(
     from recommender.skills.picture import organisation_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
-        found = recommender.gaps.picture()
+        picture = recommender.gaps.picture()
     if as_json:
-        print_json(organisation_as_json(found, language))
+        print_json(organisation_as_json(picture, language))
     else:
-        print_organisation_gaps(found, language)
+        print_organisation_gaps(picture, language)

@@ -63,18 +63,18 @@ def list_(
 ) -> None:
     """List the releases; the active one is marked."""
     with opened(workspace, encoder) as recommender:
-        active, every = recommender.rankers.active(), recommender.rankers.all()
+        active, states = recommender.rankers.active(), recommender.rankers.all()
         history = recommender.rankers.history()
     if as_json:
-        states = [asdict(state) for state in every]
-        print_json({"active": active, "rankers": states, "history": [asdict(h) for h in history]})
+        listed = [asdict(state) for state in states]
+        print_json({"active": active, "rankers": listed, "history": [asdict(h) for h in history]})
         return
-    for state in every:
+    for state in states:
         mark = "* " if state.version == active else "  "
         typer.echo(f"{mark}{state.version}  {state.refusal or _described(state.facts)}")
     if active is None:
         typer.echo("No ranker is active: answers come in affinity order.")
-    elif active not in {state.version for state in every}:
+    elif active not in {state.version for state in states}:
         typer.echo(f"{active} is active but its folder is gone: answers come in affinity order.")
 
 
@@ -123,8 +123,8 @@ def rollback(workspace: Workspace = None, encoder: EncoderName = None) -> None:
     """Return to what was active before; again, and it goes one step further."""
     with opened(workspace, encoder) as recommender:
         version = recommender.rankers.roll_back()
-    told = f"{version} is active" if version else "No ranker is active: affinity order"
-    typer.echo(f"{told}.")
+    outcome = f"{version} is active" if version else "No ranker is active: affinity order"
+    typer.echo(f"{outcome}.")
 
 
 def _described(facts: object) -> str:

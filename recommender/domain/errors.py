@@ -40,8 +40,8 @@ class Problem:
         if self.column is not None:
             places.append(f"column {self.column}")
         place = ", ".join(part for part in places if part)
-        told = f"{self.field}: {self.value!r} where {self.expected} is expected. {self.remedy}"
-        return f"{place}: {told}" if place else told
+        sentence = f"{self.field}: {self.value!r} where {self.expected} is expected. {self.remedy}"
+        return f"{place}: {sentence}" if place else sentence
 
 
 def quoted(value: object) -> str:
@@ -125,13 +125,13 @@ class UnknownCohort(TandemError):
     exit_code = EXIT_UNKNOWN
 
     def __init__(self, cohort_id: str | None) -> None:
-        found = (
+        state = (
             "There is no cohort yet"
             if cohort_id is None
             else (f"No cohort has the id {quoted(cohort_id)!r}")
         )
         super().__init__(
-            f"{found}; one that `tandem cohorts list` names is expected. Check its spelling, or "
+            f"{state}; one that `tandem cohorts list` names is expected. Check its spelling, or "
             "make the cohort first with `tandem cohorts put`."
         )
 

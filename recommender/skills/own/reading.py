@@ -50,8 +50,8 @@ class OwnGaps:
             coverage = config.coverage_of(encoder)
             asked = ask_for(connection, encoder, number, person, person.goals, coverage)
             corrections = link_corrections.of_person(connection, number)
-            chosen = role_profiles.chosen_by(connection, number)
-        profile = self._knowledge.profiles.get(chosen) if chosen else None
+            profile_id = role_profiles.chosen_by(connection, number)
+        profile = self._knowledge.profiles.get(profile_id) if profile_id else None
         statements = link_statements(
             (*person.goals, *person.skills),
             _joined(asked.vectors, asked.own_skills),
@@ -88,7 +88,7 @@ class OwnGaps:
         self, asked: Asked, statements: Sequence[LinkedStatement], eligible: NDArray[np.bool_]
     ) -> dict[str, Coverage]:
         """Return how the goals without a concept are covered, by their texts."""
-        linked = {said.text for said in statements if said.kind is Kind.GOAL and said.concepts}
+        linked = {s.text for s in statements if s.kind is Kind.GOAL and s.concepts}
         places = [i for i, goal in enumerate(asked.goals) if goal.text not in linked]
         if not places:
             return {}

@@ -87,8 +87,8 @@ def _cohorts(connection: Transaction, now: datetime) -> tuple[str | None, Snapsh
         if cohort.starts_on <= now.date() <= cohort.ends_on:
             running = cohort.id
         elif cohort.ends_on < now.date():
-            found = gap_snapshots.get(connection, cohort.id)
-            before = found.content if found else before
+            stored = gap_snapshots.get(connection, cohort.id)
+            before = stored.content if stored else before
     return running, before
 
 
