@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter
 from fastapi import Request
-from sqlalchemy.exc import SQLAlchemyError
 from threadpoolctl import threadpool_limits
 
 from recommender.app import Recommender
-from recommender.domain.errors import EncoderUnavailable
+from recommender.domain.errors import EncoderUnavailable, StoreUnavailable
 from recommender.settings import Settings
 from service.errors import RETRY_SOON, ServiceProblem, Slug, trail
 from service.jobs import Jobs
@@ -115,7 +114,7 @@ class Running:
         """Return why requests cannot be answered yet, or None."""
         try:
             self.recommender.revision()
-        except SQLAlchemyError as error:
+        except StoreUnavailable as error:
             log.error("The database does not answer: %s", trail(error))
             return "The database does not answer. Check the workspace and its disk."
         return self.preload.hindrance

@@ -203,3 +203,7 @@ class MaterialUnusable(TandemError):
     """A file that training or evaluation reads is missing or not what it should be."""
 
     exit_code = EXIT_INVALID
+
+
+class StoreUnavailable(Exception):
+    """The database does not answer: nothing was refused, so this is a fault like any other."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from sqlalchemy.exc import SQLAlchemyError
 
+from recommender.domain.errors import StoreUnavailable
 from recommender.programme import JobStatus
 from service.errors import RETRY_SOON, ServiceProblem, Slug
 from service.jobs import JobKind
@@ -58,7 +58,7 @@ def metrics(request: Request) -> Response:
     numbers = parts.metrics
     try:
         n_people, n_statements = map(float, parts.recommender.people.counts())
-    except SQLAlchemyError:  # /readyz tells; the other numbers are wanted all the more
+    except StoreUnavailable:  # /readyz tells; the other numbers are wanted all the more
         n_people = n_statements = float("nan")
     numbers.n_people.set(n_people)
     numbers.n_statements.set(n_statements)
