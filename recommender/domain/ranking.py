@@ -170,19 +170,3 @@ class Ranking:
     ranker: str | None
     degraded: bool
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Impression:
-    """One mentor shown at one position of one ranking, as it was logged."""
-
-    ranking_id: str
-    created_at: datetime
-    mentee_id: str | None
-    mentor_id: str
-    position: int
-    rank: int
-    score: float
-    features: Mapping[str, float] = field(hash=False)
-    encoder: str
-    ranker: str | None

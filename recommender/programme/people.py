@@ -12,8 +12,7 @@ from recommender.domain.progress import Progress, silent
 from recommender.encoding import encode_missing
 from recommender.files.people import PeopleFile, read_people, write_people
 from recommender.matching import Mirror
-from recommender.store import Store, Transaction, jobs, pairs, people, vectors
-from recommender.store.people import Written
+from recommender.store import Store, Transaction, Written, jobs, pairs, people, vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from recommender.domain.ranking import Query, Ranking, Recommendation
 from recommender.matching.answering import RecommenderConfig, order_fairly
 from recommender.matching.eligibility import EligibilityRules
 from recommender.matching.features import FEATURE_NAMES
-from recommender.store import Store, pairs, people, rankings
+from recommender.store import Store, pairs, people
 from tests.conftest import HashEncoder, goal, person, skill
+from tests.recommender.store.impressions import impressions_of
 
 Opened = Callable[[], Recommender]
 BOSS = Query(mentee_id="boss")
@@ -417,14 +418,14 @@ def test_what_was_shown_is_logged_exactly(tiny_world: Recommender) -> None:
     shown = [tiny_world.recommend(replace(BOSS, k=2)), tiny_world.recommend(Query(goals=TEXT))]
     with tiny_world.store.read() as connection:
         for ranking in shown:
-            logged = rankings.impressions_of(connection, ranking.ranking_id)
+            logged = impressions_of(connection, ranking.ranking_id)
             assert [one.mentor_id for one in logged] == ids(ranking)
             for item, one in zip(ranking.recommendations, logged, strict=True):
                 assert (one.position, one.rank, one.score) == (item.position, item.rank, item.score)
                 assert one.features == item.features
                 assert (one.created_at, one.mentee_id) == (ranking.created_at, ranking.mentee_id)
                 assert (one.encoder, one.ranker) == (ranking.encoder, None)
-        everything = rankings.impressions_of(connection)
+        everything = impressions_of(connection)
         rows = connection.exec_driver_sql("SELECT k, n_eligible FROM rankings ORDER BY created_at")
         assert rows.all() == [(2, 3), (5, 4)]
     assert [one.mentor_id for one in everything] == ids(shown[0]) + ids(shown[1])
@@ -543,7 +544,7 @@ def test_an_answer_that_is_overtaken_is_made_anew(
     assert ("flow" in ids(ranking)) == (change is rewrite_flow)
     assert all(match.statement for item in ranking.recommendations for match in item.matches)
     with tiny_world.store.read() as connection:
-        logged = rankings.impressions_of(connection)
+        logged = impressions_of(connection)
     assert [one.mentor_id for one in logged] == ids(ranking)
 
 

@@ -8,7 +8,7 @@ from recommender.domain.checks import canonical_text
 from recommender.domain.errors import InvalidInput, Problem, quoted
 from recommender.domain.people import Kind
 from recommender.skills.knowledge import Knowledge
-from recommender.store import Store, link_corrections, people, role_profiles
+from recommender.store import Store, own_gaps, people
 
 
 def choose_profile(
@@ -25,7 +25,7 @@ def choose_profile(
         if profile_id is not None and profile_id not in knowledge.profiles:
             expected, remedy = "the id of a role profile", "Choose one that is offered, or none."
             raise InvalidInput([Problem("profile", quoted(profile_id), expected, remedy)])
-        role_profiles.choose(connection, number, profile_id)
+        own_gaps.choose_profile(connection, number, profile_id)
 
 
 def correct_link(
@@ -56,10 +56,10 @@ def correct_link(
     with store.write() as connection:
         number, _ = people.get(connection, person_id)
         if concepts is None:
-            is_stated = link_corrections.forget(connection, number, kind, words)
+            is_stated = own_gaps.forget_correction(connection, number, kind, words)
         else:
             _check(concepts, knowledge)
-            is_stated = link_corrections.put(connection, number, kind, words, concepts)
+            is_stated = own_gaps.correct(connection, number, kind, words, concepts)
         if not is_stated:
             expected, remedy = f"a {kind} that the person states", "Send it as it is stored."
             raise InvalidInput([Problem("text", quoted(text), expected, remedy)])

@@ -15,7 +15,7 @@ from recommender.skills.knowledge import Knowledge
 from recommender.skills.own.linking import LinkedStatement, link_statements
 from recommender.skills.own.mentors import Corrections, MentorConcepts
 from recommender.skills.own.person import Coverage, PersonGaps, find_gaps
-from recommender.store import Store, link_corrections, people, role_profiles
+from recommender.store import Store, own_gaps, people
 
 
 class OwnGaps:
@@ -49,8 +49,8 @@ class OwnGaps:
             encoder = self._mirror.encoder
             coverage = config.coverage_of(encoder)
             asked = ask_for(connection, encoder, number, person, person.goals, coverage)
-            corrections = link_corrections.of_person(connection, number)
-            profile_id = role_profiles.chosen_by(connection, number)
+            corrections = own_gaps.corrections_of(connection, number)
+            profile_id = own_gaps.chosen_profile(connection, number)
         profile = self._knowledge.profiles.get(profile_id) if profile_id else None
         statements = link_statements(
             (*person.goals, *person.skills),
@@ -77,7 +77,7 @@ class OwnGaps:
 
     def _corrections(self) -> Corrections:
         with self._store.read() as connection:
-            return link_corrections.get_all(connection)
+            return own_gaps.corrections(connection)
 
     def _eligible(self, person: Person, asked: Asked, rules: EligibilityRules) -> NDArray[np.bool_]:
         roster = self._mirror.roster

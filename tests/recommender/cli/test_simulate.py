@@ -10,10 +10,11 @@ import pytest
 
 from recommender.app import Recommender
 from recommender.domain.errors import EXIT_INVALID
-from recommender.store import cohorts, rankings
+from recommender.store import cohorts
 from recommender.store.shipped import shipped
 from tests.recommender.cli.conftest import done, run
 from tests.recommender.files.feedback_file_world import SPRING
+from tests.recommender.store.impressions import impressions_of
 
 Opened = Callable[[], Recommender]
 
@@ -31,7 +32,7 @@ def sample() -> list[Path]:
 def traces(recommender: Recommender) -> tuple[int, list[str]]:
     """Return how many impressions and which cohorts are stored."""
     with recommender.store.read() as connection:
-        return len(rankings.impressions_of(connection)), list(cohorts.get_all(connection))
+        return len(impressions_of(connection)), list(cohorts.get_all(connection))
 
 
 def refused(recommender: Recommender, *arguments: object) -> str:

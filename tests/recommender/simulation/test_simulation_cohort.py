@@ -14,12 +14,13 @@ from recommender.app import Recommender
 from recommender.domain.errors import InvalidInput, UnknownPerson
 from recommender.domain.feedback import Cohort, Feedback, FeedbackKind
 from recommender.domain.people import Person, Statement
-from recommender.domain.ranking import Impression, Query, Ranking
+from recommender.domain.ranking import Query, Ranking
 from recommender.ranking.learning.examples import gather
 from recommender.simulation import SAMPLE_SIZE, simulate_cohort
 from recommender.simulation.cohort import merit
-from recommender.store import Store, people, rankings
+from recommender.store import Store, people
 from tests.conftest import HashEncoder, goal, person, skill
+from tests.recommender.store.impressions import Impression, impressions_of
 
 FOLDER = Path(__file__).parents[3] / "data" / "sample_organisation"
 FILES = [FOLDER / name for name in ("people.csv", "statements.csv", "pairs.csv")]
@@ -49,7 +50,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
             recommender, SPRING, 1, progress=lambda *values: told.append(values)
         )
         with store.read() as connection:
-            impressions = rankings.impressions_of(connection)
+            impressions = impressions_of(connection)
         yield Simulated(recommender, reports, impressions, told)
 
 
@@ -126,11 +127,11 @@ def test_the_clock_goes_on_as_before_even_after_a_failure(
 def test_a_real_cohort_is_refused_before_anybody_is_asked(sample: Simulated) -> None:
     recommender = sample.recommender
     with recommender.store.read() as connection:
-        before = len(rankings.impressions_of(connection))
+        before = len(impressions_of(connection))
     with pytest.raises(InvalidInput, match="marked as simulated"):
         simulate_cohort(recommender, replace(SPRING, simulated=False), 1)
     with recommender.store.read() as connection:
-        assert len(rankings.impressions_of(connection)) == before
+        assert len(impressions_of(connection)) == before
 
 
 def test_people_whose_true_topics_nobody_knows_are_refused(tiny_world: Recommender) -> None:

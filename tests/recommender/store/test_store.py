@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,31 +21,34 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 from sqlalchemy.event import listen
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from recommender.app import Recommender
 from recommender.domain.errors import (
     EncoderUnavailable,
+    StoreUnavailable,
+    TandemError,
     UnknownJob,
     UnknownPerson,
     WorkspaceUnusable,
 )
 from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Status
 from recommender.domain.ranking import Query
-from recommender.store import Store, jobs, pairs, people, rankings, revision, vectors
+from recommender.store import Store, Transaction, Written, jobs, pairs, people, revision, vectors
 from recommender.store.jobs import JobStatus
 from recommender.store.tables import statements
 from tests.conftest import HashEncoder, goal, person, skill
+from tests.recommender.store.impressions import impressions_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def put(store: Store, *given: Person) -> people.Written:
+def put(store: Store, *given: Person) -> Written:
     with store.write() as connection:
         return people.put(connection, given)
 
 
-def put_pairs(store: Store, *given: Pair) -> people.Written:
+def put_pairs(store: Store, *given: Pair) -> Written:
     with store.write() as connection:
         return pairs.put(connection, given)
 
@@ -101,7 +105,7 @@ def test_people_come_back_as_they_were_put(store: Store) -> None:
         status=Status.PAUSED,
         capacity=0,
     )
-    assert put(store, ann) == people.Written(1, 0, 0)
+    assert put(store, ann) == Written(1, 0, 0)
     assert stored(store) == {"ann": ann}
     with store.read() as connection:
         assert people.get(connection, "ann") == (number_of(store, "ann"), ann)
@@ -113,7 +117,7 @@ def test_putting_the_same_again_changes_nothing(store: Store) -> None:
     both = [person("ann", skill("knit"), goal("sew")), person("ben", reports_to="ann")]
     put(store, *both)
     ids, before = statement_ids(store), revision_now(store)
-    assert put(store, *both) == people.Written(0, 0, 2)
+    assert put(store, *both) == Written(0, 0, 2)
     assert (statement_ids(store), revision_now(store)) == (ids, before)
 
 
@@ -121,7 +125,7 @@ def test_a_statement_keeps_its_id_while_its_text_stays(store: Store) -> None:
     put(store, person("ann", skill("knit", level=1), goal("sew", priority=1), skill("bake")))
     ids = statement_ids(store)
     after = person("ann", goal("knit"), skill("bake", language="de"), skill("knit", level=5))
-    assert put(store, after) == people.Written(0, 1, 0, (people.text_digest("sew"),))
+    assert put(store, after) == Written(0, 1, 0, (people.text_digest("sew"),))
     assert stored(store)["ann"] == after
     found = statement_ids(store)
     assert found[Kind.SKILL, "knit"] == ids[Kind.SKILL, "knit"]
@@ -172,10 +176,10 @@ def test_twelve_thousand_people_go_in_at_once(store: Store) -> None:
         assert isinstance(driver, sqlite3.Connection)
         driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 6_000)
     started = time.perf_counter()
-    assert put(store, *crowd) == people.Written(n, 0, 0)
-    assert put(store, *crowd) == people.Written(0, 0, n)
+    assert put(store, *crowd) == Written(n, 0, 0)
+    assert put(store, *crowd) == Written(0, 0, n)
     moved = [replace(one, site="Galway") for one in crowd]
-    assert put(store, *moved) == people.Written(0, n, 0)
+    assert put(store, *moved) == Written(0, n, 0)
     assert time.perf_counter() - started < 30
     with store.read() as connection:
         assert people.counts(connection) == (n, 2 * n)
@@ -214,10 +218,10 @@ def test_people_of_one_status_are_found(store: Store) -> None:
 def test_pairs_are_created_changed_and_left_alone(store: Store) -> None:
     put(store, person("ann"), person("ben"), person("cat"))
     first = [Pair("ben", "ann", PairStatus.ACTIVE), Pair("ann", "cat", PairStatus.ENDED)]
-    assert put_pairs(store, *first) == people.Written(2, 0, 0)
+    assert put_pairs(store, *first) == Written(2, 0, 0)
     then = [replace(first[0], status=PairStatus.ENDED), first[1]]
     before = revision_now(store)
-    assert put_pairs(store, *then) == people.Written(0, 1, 1)
+    assert put_pairs(store, *then) == Written(0, 1, 1)
     assert changed(store, before) == {"ben"}  # a mentor whose place is free again
     with store.read() as connection:
         assert pairs.get_all(connection) == [then[1], then[0]]
@@ -324,8 +328,8 @@ def test_pairs_impressions_and_rankings_go_with_the_person(tiny_world: Recommend
     tiny_world.people.erase("flow")
     with store.read() as connection:
         assert pairs.get_all(connection) == [Pair("film", "cook", PairStatus.ENDED)]
-        left = rankings.impressions_of(connection)
-        assert rankings.impressions_of(connection, by_flow.ranking_id) == []
+        left = impressions_of(connection)
+        assert impressions_of(connection, by_flow.ranking_id) == []
     shown = [item.mentor_id for item in by_boss.recommendations if item.mentor_id != "flow"]
     assert [one.mentor_id for one in left] == shown
     assert {one.ranking_id for one in left} == {by_boss.ranking_id}
@@ -603,6 +607,25 @@ def test_sqlite_keeps_what_it_is_told_to_keep(store: Store) -> None:
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted
             }
             assert found == wanted
+
+
+@pytest.mark.parametrize("way", [Store.read, Store.write])
+def test_a_database_that_does_not_answer_is_a_fault_that_says_so(
+    store: Store, way: Callable[[Store], AbstractContextManager[Transaction]]
+) -> None:
+    with pytest.raises(StoreUnavailable, match="does not answer") as fault, way(store) as opened:
+        opened.exec_driver_sql("SELECT * FROM a_table_that_is_gone")
+    assert isinstance(fault.value.__cause__, OperationalError)
+    assert not isinstance(fault.value, TandemError)  # nobody is told more than of any fault
+    assert revision_now(store) == 0
+
+
+def test_an_open_database_that_breaks_does_not_answer(store: Store, workspace: Path) -> None:
+    put(store, person("ann"))
+    store.close()
+    (workspace / "tandem.db").write_bytes(b"no database, only text. " * 500)
+    with pytest.raises(StoreUnavailable), store.read() as connection:
+        people.counts(connection)
 
 
 def test_only_the_owner_may_read_the_database(tmp_path: Path) -> None:

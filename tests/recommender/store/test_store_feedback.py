@@ -14,9 +14,8 @@ import pytest
 
 from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.domain.people import Pair, PairStatus
-from recommender.store import Store, cohorts, feedback, pairs, people, revision
+from recommender.store import Store, Written, cohorts, feedback, pairs, people, revision
 from recommender.store.feedback import FeedbackRow, StoredFeedback
-from recommender.store.people import Written
 from tests.conftest import person
 
 AUTUMN = Cohort("autumn", "Herbst", date(2026, 9, 1), date(2026, 12, 31))

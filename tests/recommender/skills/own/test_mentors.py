@@ -13,7 +13,7 @@ from recommender.app import Recommender
 from recommender.domain.people import Kind, Roles
 from recommender.skills.own import mentors
 from recommender.skills.own.mentors import MentorConcepts
-from recommender.store import link_corrections, people
+from recommender.store import own_gaps, people
 from tests.conftest import goal, person, skill
 from tests.recommender.skills.knowledge_world import REPORTS, WORD, WordLinker, WordLinks, knowledge
 
@@ -23,7 +23,7 @@ LEVELS = range(1, 6)
 def over(recommender: Recommender, linker: WordLinker) -> MentorConcepts:
     def corrections() -> dict[int, tuple[str, ...]]:
         with recommender.store.read() as connection:
-            return link_corrections.get_all(connection)
+            return own_gaps.corrections(connection)
 
     return MentorConcepts(recommender.mirror, knowledge(linker=linker), corrections)
 
@@ -47,7 +47,7 @@ def by_hand(recommender: Recommender) -> dict[tuple[str, int], int]:
     with recommender.store.read() as connection:
         stored = people.get_many(connection)
         for number, one in stored.values():
-            corrected = link_corrections.of_person(connection, number)
+            corrected = own_gaps.corrections_of(connection, number)
             for said in one.skills if one.roles.may_mentor else ():
                 found = linker.links(recommender.encoder.encode([said.text]))
                 linked = tuple(linker.concepts[place] for place in found.concept)

@@ -10,7 +10,7 @@ import pytest
 from recommender.app import Recommender
 from recommender.domain.feedback import Cohort
 from recommender.skills.picture.organisation import OrganisationGaps
-from recommender.store import gap_snapshots
+from recommender.store.picture import snapshot_of
 from tests.conftest import goal, person
 from tests.recommender.skills.knowledge_world import REPORTS, WORD, knowledge
 
@@ -80,7 +80,7 @@ def test_trends_compare_with_the_cohort_before(here: Recommender) -> None:
     told = picture.trends.filter(counted="want", id=REPORTS).row(0, named=True)
     assert (told["change"], told["direction"]) == (7, "up")
     with here.store.read() as connection:
-        stored = gap_snapshots.get(connection, "autumn")
+        stored = snapshot_of(connection, "autumn")
     assert stored is not None
     assert stored.content["want"][REPORTS] == 13
 
