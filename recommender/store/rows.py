@@ -122,10 +122,10 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
     if not rows:
         return
     keys = {column.name: f"the_{column.name}" for column in table.primary_key}
-    found_by = [table.c[name] == bindparam(parameter) for name, parameter in keys.items()]
+    key = [table.c[name] == bindparam(parameter) for name, parameter in keys.items()]
     parameters = [keys.get(name, name) for name in rows[0]]
     connection.execute(
-        update(table).where(*found_by),
+        update(table).where(*key),
         [dict(zip(parameters, row.values(), strict=True)) for row in rows],
     )
 

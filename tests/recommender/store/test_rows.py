@@ -146,8 +146,8 @@ def test_keys_go_in_chunks(
     query = select(PLANTS.c.name).order_by(PLANTS.c.row)
     queries: list[object] = []
     listen(connection, "before_cursor_execute", lambda *event: queries.append(event[2]))
-    found = [name for (name,) in rows_among(connection, query, PLANTS.c.row, keys)]
-    assert found == [f"n{row}" for row in keys]
+    read = [name for (name,) in rows_among(connection, query, PLANTS.c.row, keys)]
+    assert read == [f"n{row}" for row in keys]
     assert len(queries) == -(-n_keys // 3)
     change_among(connection, update(PLANTS).values(name="changed"), PLANTS.c.row, keys)
     assert names(connection).count("changed") == n_keys

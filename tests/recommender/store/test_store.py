@@ -43,14 +43,14 @@ from tests.recommender.store.impressions import impressions_of
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def put(store: Store, *given: Person) -> Written:
+def put(store: Store, *everybody: Person) -> Written:
     with store.write() as connection:
-        return people.put(connection, given)
+        return people.put(connection, everybody)
 
 
-def put_pairs(store: Store, *given: Pair) -> Written:
+def put_pairs(store: Store, *changes: Pair) -> Written:
     with store.write() as connection:
-        return pairs.put(connection, given)
+        return pairs.put(connection, changes)
 
 
 def erase(store: Store, person_id: str) -> bool:
@@ -60,7 +60,7 @@ def erase(store: Store, person_id: str) -> bool:
 
 def stored(store: Store) -> dict[str, Person]:
     with store.read() as connection:
-        return {key: one for key, (_, one) in people.get_many(connection).items()}
+        return {key: record for key, (_, record) in people.get_many(connection).items()}
 
 
 def revision_now(store: Store) -> int:
@@ -127,11 +127,11 @@ def test_a_statement_keeps_its_id_while_its_text_stays(store: Store) -> None:
     after = person("ann", goal("knit"), skill("bake", language="de"), skill("knit", level=5))
     assert put(store, after) == Written(0, 1, 0, (people.text_digest("sew"),))
     assert stored(store)["ann"] == after
-    found = statement_ids(store)
-    assert found[Kind.SKILL, "knit"] == ids[Kind.SKILL, "knit"]
-    assert found[Kind.SKILL, "bake"] == ids[Kind.SKILL, "bake"]
-    assert found[Kind.GOAL, "knit"] > max(ids.values())
-    assert (Kind.GOAL, "sew") not in found
+    after_ids = statement_ids(store)
+    assert after_ids[Kind.SKILL, "knit"] == ids[Kind.SKILL, "knit"]
+    assert after_ids[Kind.SKILL, "bake"] == ids[Kind.SKILL, "bake"]
+    assert after_ids[Kind.GOAL, "knit"] > max(ids.values())
+    assert (Kind.GOAL, "sew") not in after_ids
 
 
 def test_the_order_of_statements_is_kept(store: Store) -> None:
@@ -178,15 +178,15 @@ def test_twelve_thousand_people_go_in_at_once(store: Store) -> None:
     started = time.perf_counter()
     assert put(store, *crowd) == Written(n, 0, 0)
     assert put(store, *crowd) == Written(0, 0, n)
-    moved = [replace(one, site="Galway") for one in crowd]
+    moved = [replace(record, site="Galway") for record in crowd]
     assert put(store, *moved) == Written(0, n, 0)
     assert time.perf_counter() - started < 30
     with store.read() as connection:
         assert people.counts(connection) == (n, 2 * n)
         assert people.line_up(connection, "p11999")[-1] == "p0"
-        chosen = revision.changed_since(connection, 0)
-        assert len(people.roster_rows(connection, chosen)) == n
-        assert len(vectors.texts_without_vector(connection, "any", chosen)) == 2 * n
+        numbers = revision.changed_since(connection, 0)
+        assert len(people.roster_rows(connection, numbers)) == n
+        assert len(vectors.texts_without_vector(connection, "any", numbers)) == 2 * n
 
 
 def test_a_write_that_fails_changes_nothing(store: Store) -> None:
@@ -232,11 +232,11 @@ def test_pairs_are_created_changed_and_left_alone(store: Store) -> None:
 
 def test_one_pair_is_written_without_reading_everybody(store: Store) -> None:
     put(store, person("ann"), person("ben"))
-    told: list[str] = []
+    queries: list[str] = []
     with store.write() as connection:
-        listen(connection, "before_cursor_execute", lambda *given: told.append(given[2]))
+        listen(connection, "before_cursor_execute", lambda *event: queries.append(event[2]))
         pairs.put(connection, [Pair("ben", "ann", PairStatus.ACTIVE)])
-    reads = [text for text in told if re.search(r"FROM (people|pairs)\b", text)]
+    reads = [text for text in queries if re.search(r"FROM (people|pairs)\b", text)]
     assert len(reads) == 2
     assert all("WHERE" in text for text in reads)
 
@@ -331,8 +331,8 @@ def test_pairs_impressions_and_rankings_go_with_the_person(tiny_world: Recommend
         left = impressions_of(connection)
         assert impressions_of(connection, by_flow.ranking_id) == []
     shown = [item.mentor_id for item in by_boss.recommendations if item.mentor_id != "flow"]
-    assert [one.mentor_id for one in left] == shown
-    assert {one.ranking_id for one in left} == {by_boss.ranking_id}
+    assert [impression.mentor_id for impression in left] == shown
+    assert {impression.ranking_id for impression in left} == {by_boss.ranking_id}
 
 
 def test_a_vector_stays_while_somebody_states_its_text(
@@ -364,8 +364,8 @@ def marks(gone: Person, encoder: HashEncoder) -> list[bytes]:
     """Return the bytes by which a person could be known; of a vector a part is enough."""
     texts = [statement.text for statement in gone.statements]
     rows = encoder.encode(texts)
-    told = [gone.id, gone.name, gone.department, *texts]
-    return [text.encode() for text in told] + [row.tobytes()[16:80] for row in rows]
+    words = [gone.id, gone.name, gone.department, *texts]
+    return [text.encode() for text in words] + [row.tobytes()[16:80] for row in rows]
 
 
 SECRET = person(
@@ -429,7 +429,9 @@ def test_no_copy_stays_behind_in_pages_that_were_split(
     with recommender.store.write() as connection:
         people.put(connection, [person("last")])
     recommender.people.erase("last")
-    needles = [mark for one in versions if one.id in gone for mark in marks(one, encoder)]
+    needles = [
+        mark for version in versions if version.id in gone for mark in marks(version, encoder)
+    ]
     assert traces(workspace, needles) == set()
 
 
@@ -478,8 +480,8 @@ def test_vectors_are_kept_per_encoder_and_text(store: Store) -> None:
     with store.read() as connection:
         assert vectors.dimension(connection, "one") == 3
         assert vectors.dimension(connection, "none") is None
-        found = vectors.get(connection, "one", ["a", "b", "c", "d"])
-        assert {text: row.tolist() for text, row in found.items()} == {
+        stored_vectors = vectors.get(connection, "one", ["a", "b", "c", "d"])
+        assert {text: row.tolist() for text, row in stored_vectors.items()} == {
             "a": [1, 0, 0],
             "b": [0, 1, 0],
             "c": [0, 0, 1],
@@ -517,12 +519,12 @@ def test_the_rows_of_the_index_are_those_of_people_who_may_teach(store: Store) -
     with store.read() as connection:
         skills = vectors.statement_rows(connection, "one", Kind.SKILL)
         goals = vectors.statement_rows(connection, "one", Kind.GOAL)
-        some = vectors.statement_rows(connection, "one", Kind.GOAL, [ben])
+        of_ben = vectors.statement_rows(connection, "one", Kind.GOAL, [ben])
         none = vectors.statement_rows(connection, "two", Kind.GOAL)
     assert (skills.person.tolist(), skills.rating.tolist()) == ([ann], [5])
     assert skills.vector.tolist() == [[1, 0]]
     assert (goals.person.tolist(), goals.rating.tolist()) == ([ann, ben], [1, 3])
-    assert (some.person.tolist(), some.vector.tolist()) == ([ben], [[0, 1]])
+    assert (of_ben.person.tolist(), of_ben.vector.tolist()) == ([ben], [[0, 1]])
     assert len(none.statement) == 0
 
 
@@ -594,7 +596,7 @@ def test_an_unknown_job_is_told(store: Store) -> None:
 
 
 def test_sqlite_keeps_what_it_is_told_to_keep(store: Store) -> None:
-    wanted = {
+    expected = {
         "journal_mode": "wal",
         "synchronous": 2,
         "secure_delete": 1,
@@ -603,10 +605,10 @@ def test_sqlite_keeps_what_it_is_told_to_keep(store: Store) -> None:
     }
     with store.read() as first, store.write() as second:  # two connections, set up alike
         for connection in (first, second):
-            found = {
-                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted
+            settings = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in expected
             }
-            assert found == wanted
+            assert settings == expected
 
 
 @pytest.mark.parametrize("way", [Store.read, Store.write])
@@ -704,10 +706,10 @@ def test_two_processes_write_at_once(workspace: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
     opened = Store.in_folder(workspace)
-    found = stored(opened)
-    assert len(found) == 4 * n_each
+    everybody = stored(opened)
+    assert len(everybody) == 4 * n_each
     # Nobody counted the same crowd: each write saw all that were before it.
-    assert len({one.skills[0].text for one in found.values()}) == 4 * n_each
+    assert len({record.skills[0].text for record in everybody.values()}) == 4 * n_each
     assert revision_now(opened) == 4 * n_each
     opened.close()
 

@@ -30,9 +30,9 @@ def _world(store: Store) -> None:
     put_people(store, ANNA, BEN)
 
 
-def put_people(store: Store, *given: Person) -> None:
+def put_people(store: Store, *everybody: Person) -> None:
     with store.write() as connection:
-        people.put(connection, given)
+        people.put(connection, everybody)
 
 
 def number(store: Store, person_id: str) -> int:
@@ -57,7 +57,7 @@ def all_corrections(store: Store) -> list[tuple[str, ...]]:
         return list(own_gaps.corrections(connection).values())
 
 
-def chosen(store: Store, person_id: str) -> str | None:
+def profile_of(store: Store, person_id: str) -> str | None:
     with store.read() as connection:
         return own_gaps.chosen_profile(connection, people.numbers(connection)[person_id])
 
@@ -144,13 +144,13 @@ def test_every_process_learns_of_a_correction(store: Store) -> None:
 
 
 def test_a_person_has_one_profile_or_none(store: Store) -> None:
-    assert chosen(store, "anna") is None
+    assert profile_of(store, "anna") is None
     choose(store, "anna", "plant-manager")
     choose(store, "ben", "office-lead")
     choose(store, "anna", "sales-lead")
-    assert (chosen(store, "anna"), chosen(store, "ben")) == ("sales-lead", "office-lead")
+    assert (profile_of(store, "anna"), profile_of(store, "ben")) == ("sales-lead", "office-lead")
     choose(store, "anna", None)
-    assert (chosen(store, "anna"), chosen(store, "ben")) == (None, "office-lead")
+    assert (profile_of(store, "anna"), profile_of(store, "ben")) == (None, "office-lead")
 
 
 def test_nothing_of_the_erased_stays(store: Store) -> None:
