@@ -19,7 +19,6 @@ from recommender.domain.errors import StoreBusy, StoreUnavailable, WorkspaceUnus
 Transaction = Connection
 """An open transaction on the store; whoever holds it speaks to the functions of :mod:`store`."""
 
-HEAD = "0003"
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = "tandem_writes"
 PRIVATE_FILE = 0o600
@@ -123,7 +122,8 @@ class Store:
     def _migrate(self) -> None:
         with self._transaction(writes=False) as connection:
             version = _schema_version(connection)
-        if version == HEAD:
+        newest = newest_schema()
+        if version == newest:
             return
         # Alembic is imported only here: it takes longer than everything else in a quick command.
         from alembic import command
@@ -138,7 +138,7 @@ class Store:
                 command.upgrade(config, "head")
             except CommandError as error:
                 raise WorkspaceUnusable(
-                    f"The database has the schema version {version!r} where {HEAD} or older is "
+                    f"The database has the schema version {version!r} where {newest} or older is "
                     "expected: a newer Tandem wrote it. Update Tandem."
                 ) from error
 
@@ -168,6 +168,11 @@ def _patience() -> Iterator[None]:
             f"Another write, usually an import, has kept the database for over {PATIENCE_S} "
             "seconds. Try again when it is done."
         ) from error
+
+
+def newest_schema() -> str:
+    """Return the version of the schema that the newest migration makes and is named after."""
+    return max(script.stem[1:].partition("_")[0] for script in MIGRATIONS.glob("versions/m*.py"))
 
 
 def _schema_version(connection: Connection) -> str | None:

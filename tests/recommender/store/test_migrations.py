@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 
 from recommender.store import Store, tables
-from recommender.store.engine import HEAD, MIGRATIONS
+from recommender.store.engine import MIGRATIONS, newest_schema
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def described(connection: Connection) -> dict[str, dict[str, list[str]]]:
 
 
 def test_there_is_one_newest_script_and_the_store_asks_for_it(scripts: ScriptDirectory) -> None:
-    assert scripts.get_heads() == [HEAD]
+    assert scripts.get_heads() == [newest_schema()]
 
 
 def test_every_script_is_named_by_its_revision(scripts: ScriptDirectory) -> None:
@@ -53,7 +53,7 @@ def test_the_scripts_make_exactly_the_tables_of_the_program(store: Store) -> Non
     with store.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
-        assert context.get_current_revision() == HEAD
+        assert context.get_current_revision() == newest_schema()
 
 
 def test_keys_checks_and_cascades_are_those_of_the_program(store: Store) -> None:
