@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, case, delete, func, select
 
-from recommender.domain.people import Kind, Roles, Status
+from recommender.domain.people import Roles, Status
 from recommender.store.people import PLACES_TAKEN
 from recommender.store.rows import columns, insert_rows, rows_among, values
 from recommender.store.tables import gap_snapshots, people, published_gaps, statements
@@ -113,7 +113,7 @@ def active_statements(connection: Connection) -> ActiveStatements:
         select(
             statements.c.id,
             statements.c.person,
-            statements.c.kind == Kind.GOAL,
+            func.coalesce(statements.c.priority, 0),  # a goal has one, and a skill has a level
             func.coalesce(statements.c.level, 0),
             statements.c.text_digest,
         )
@@ -122,12 +122,11 @@ def active_statements(connection: Connection) -> ActiveStatements:
         .order_by(statements.c.id)
     )
     place: dict[bytes, int] = {}
-    pieces = [np.zeros((5, 0), dtype=np.int64)]
+    pieces = [np.zeros((0, 5), dtype=np.int64)]
     for piece in connection.execute(query).partitions(PIECE):
-        *numbers, digests = zip(*piece, strict=True)
-        texts = [place.setdefault(digest, len(place)) for digest in digests]
-        pieces.append(np.array([*numbers, texts], dtype=np.int64))
-    table = np.concatenate(pieces, axis=1)
+        rows = [(*numbers, place.setdefault(digest, len(place))) for *numbers, digest in piece]
+        pieces.append(np.array(rows, dtype=np.int64))
+    table = np.concatenate(pieces).T
     return ActiveStatements(
         statement=table[0].copy(),
         person=table[1].copy(),
