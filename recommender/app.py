@@ -194,7 +194,7 @@ class Recommender:
         """Import people, statements and pairs from files, whole or not at all.
 
         Args:
-            paths: One to three CSV files, one JSON Lines file, or one Excel workbook.
+            paths: One to three CSV files, or one Excel workbook.
             progress: Told what is being done and how far it is.
 
         Raises:

@@ -50,7 +50,7 @@ class Interrupted(HashEncoder):
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
     def write(given: Iterable[Person], pairs: Iterable[Pair] = ()) -> list[Path]:
-        paths = [tmp_path / "people.jsonl"]
+        paths = [tmp_path / "people.xlsx"]
         write_people(paths, given, pairs)
         return paths
 
