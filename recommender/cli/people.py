@@ -20,9 +20,7 @@ from recommender.cli.common import (
 
 @explained
 def import_(
-    paths: Annotated[
-        list[Path], typer.Argument(help="1–3 .csv files, one .jsonl file, or one .xlsx workbook.")
-    ],
+    paths: Annotated[list[Path], typer.Argument(help="1–3 .csv files, or one .xlsx workbook.")],
     workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
@@ -51,9 +49,7 @@ def import_(
 def export(
     paths: Annotated[
         list[Path],
-        typer.Argument(
-            help="2–3 .csv files (people, statements, pairs), one .jsonl, or one .xlsx."
-        ),
+        typer.Argument(help="2–3 .csv files (people, statements, pairs), or one .xlsx workbook."),
     ],
     workspace: Workspace = None,
 ) -> None:

@@ -106,7 +106,7 @@ class People:
         appear at the very end, all at once.
 
         Args:
-            paths: One to three CSV files, one JSON Lines file, or one Excel workbook.
+            paths: One to three CSV files, or one Excel workbook.
             progress: Told what is being done and how far it is.
 
         Raises:

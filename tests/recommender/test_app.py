@@ -452,7 +452,7 @@ def test_an_exported_world_answers_alike_when_it_is_imported(
 ) -> None:
     with tiny_world.store.write() as connection:
         pairs.put(connection, [Pair("cook", "flow", PairStatus.ACTIVE)])
-    for names in (["all.jsonl"], ["all.xlsx"], ["p.csv", "s.csv", "pairs.csv"]):
+    for names in (["all.xlsx"], ["p.csv", "s.csv", "pairs.csv"]):
         paths = [tmp_path / name for name in names]
         assert tiny_world.people.export_files(paths) == 6
         folder = tmp_path / f"copy of {names[0]}"

@@ -61,7 +61,7 @@ def import_people(
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
     def write(given: Iterable[Person], pairs: Iterable[Pair] = ()) -> list[Path]:
-        paths = [tmp_path / "people.jsonl"]
+        paths = [tmp_path / "people.xlsx"]
         write_people(paths, given, pairs)
         return paths
 

@@ -358,10 +358,10 @@ def test_what_mentors_correct_counts_for_others_at_once(
 def test_a_correction_survives_an_import(world: Recommender, tmp_path: Path) -> None:
     world.gaps.correct_link("boss", Kind.GOAL, AUTOMATE, [ROBOTS])
     world.gaps.correct_link("flow", Kind.SKILL, AUTOMATE, [])
-    world.people.export_files([tmp_path / "people.jsonl"])
+    world.people.export_files([tmp_path / "people.xlsx"])
     change(world, "boss", name="Another name")  # so that the import writes, too
     change(world, "flow", statements=(skill(AUTOMATE, 1), skill("automate reports quickly")))
-    report = world.people.import_files([tmp_path / "people.jsonl"])
+    report = world.people.import_files([tmp_path / "people.xlsx"])
     assert report.people_updated == 2
     assert concepts(world, "boss", AUTOMATE) == [ROBOTS]
     assert concepts(world, "flow", AUTOMATE) == []
