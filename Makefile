@@ -14,7 +14,7 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve test lint rooms format bench docs lock sample encoder concepts clean
+.PHONY: help install install-dev demo serve test lint rooms format bench lock sample encoder concepts clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 22
@@ -61,9 +61,6 @@ format: install-dev  ## Mend what the formatter and the linter can mend
 
 bench: install-dev  ## Measure speed as ratios in one run, at 100,000 people (about ten minutes)
 	$(BIN)/python -m tests.benchmarks
-
-docs: install-dev  ## Write the command-line reference anew
-	$(BIN)/python -m tests.cli_reference
 
 sample: install  ## Invent the sample organisation anew (the files in data/ must not change)
 	$(BIN)/python -m recommender.simulation data/sample_organisation

@@ -1,44 +1,26 @@
-"""The facade: one class that the command line, the service and the notebooks all use."""
+"""The facade: one object whose parts do the work, for command line, service and notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import cached_property
+from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from recommender.domain.errors import UnknownPerson
-from recommender.domain.feedback import Cohort, Feedback
-from recommender.domain.people import Kind, Person
+from recommender.domain.checks import Check
 from recommender.domain.progress import Progress, silent
 from recommender.domain.ranking import Query, Ranking
-from recommender.encoding import Encoder, encode_missing, open_encoder
-from recommender.matching import Organisation, RecommenderConfig, answer, ask
-from recommender.programme import (
-    FeedbackReport,
-    ImportReport,
-    check_manager,
-    export_feedback,
-    export_people,
-    import_feedback,
-    import_people,
-    put_cohort,
-    put_person,
-    record_feedback,
-)
+from recommender.encoding import Encoder, open_encoder
+from recommender.matching import Mirror, RecommenderConfig, answer, ask
+from recommender.programme import Cohorts, JobLog, People, Reports
 from recommender.ranking import Rankers, Releases, utc_now
-from recommender.skills import Knowledge, RoleProfile, open_knowledge
-from recommender.skills.own import OwnGaps, PersonGaps, choices
-from recommender.store import Store, cohorts, feedback, jobs, people, rankings, vectors
-from recommender.store.feedback import StoredFeedback
-
-if TYPE_CHECKING:
-    from recommender.ranking.reporting import RetrainingReport
-    from recommender.skills.picture import OrganisationGaps, PublishedGaps
+from recommender.skills import Gaps
+from recommender.store import Store, rankings, revision
 
 DEFAULT_WORKSPACE = Path("workspace")
 MOST_ATTEMPTS = 5
@@ -47,39 +29,53 @@ MOST_ATTEMPTS = 5
 class Recommender:
     """Recommends mentors, and keeps the people they are recommended from.
 
-    Safe to share between threads. Use it as a context manager, or call :meth:`close`.
+    What a part needs is read when it is first asked for: an export needs no encoder. Safe to share
+    between threads. Use it as a context manager, or call :meth:`close`.
 
     Args:
         store: The database.
-        encoder: Turns text into vectors.
-        workspace: Where indexes are saved.
+        open_encoder: Returns what turns text into vectors; called once.
+        workspace: Where indexes, releases and linkers are kept.
         config: Rules and thresholds.
         progress: Told while texts are encoded at the start.
+
+    Attributes:
+        people: Who takes part: get, put, erase, import, export.
+        cohorts: The runs of the programme.
+        feedback: What both sides of each pair report.
+        rankers: Releases of the ranker: retrain, activate, roll back.
+        gaps: What people have yet to learn, and the organisation's picture.
+        jobs: How far long work is that some process does in the background.
     """
 
     def __init__(
         self,
         store: Store,
-        encoder: Encoder,
+        open_encoder: Callable[[], Encoder],
         workspace: Path,
         config: RecommenderConfig | None = None,
         progress: Progress = silent,
     ) -> None:
         self.store = store
-        self.encoder = encoder
         self.config = config or RecommenderConfig()
-        self.organisation = Organisation(store, encoder, workspace / "index", progress)
         self.clock: Callable[[], datetime] = utc_now
+        self._open_encoder = open_encoder
         self._workspace = workspace
-        self._opening = Lock()
-        self._knowledge: Knowledge | None = None
-        releases = Releases(workspace / "rankers", encoder.digest)
-        self.rankers = Rankers(store, releases, lambda: self.clock())
+        self._progress = progress
+        self._loading = RLock()
+        self._encoder: Encoder | None = None
+        self._mirror: Mirror | None = None
+        self._rankers: Rankers | None = None
+        self.people = People(store, lambda: self.mirror)
+        self.cohorts = Cohorts(store)
+        self.feedback = Reports(store, self._now)
+        self.gaps = Gaps(store, lambda: self.mirror, workspace, self.config, self._now)
+        self.jobs = JobLog(store)
 
     @classmethod
     def open(
         cls,
-        workspace: Path = DEFAULT_WORKSPACE,
+        workspace: str | Path = DEFAULT_WORKSPACE,
         encoder: str | None = None,
         config: RecommenderConfig | None = None,
         threads: int | None = None,
@@ -89,22 +85,27 @@ class Recommender:
 
         Args:
             workspace: The folder that a running Tandem writes to.
-            encoder: A model folder or hub id; None for the bundled model.
+            encoder: A model folder or hub id; None for the bundled model. Whatever needs it first
+                raises EncoderUnavailable if there is none.
             config: Rules and thresholds.
             threads: Threads for the encoder; None for its own choice.
             progress: Told while texts are encoded.
 
         Raises:
-            EncoderUnavailable: if there is no such model.
+            InvalidInput: if an argument is of the wrong type.
             WorkspaceUnusable: if the folder or its database cannot be used.
         """
-        model = open_encoder(encoder, threads)
-        store = Store.in_folder(workspace)
-        try:
-            return cls(store, model, workspace, config, progress)
-        except BaseException:
-            store.close()
-            raise
+        check = Check()
+        check.of_type("workspace", workspace, str | os.PathLike, "a folder", "Give its path.")
+        check.of_type("encoder", encoder, str | None, "a folder or hub id", "Give text, or None.")
+        check.of_type(
+            "config", config, RecommenderConfig | None, "a RecommenderConfig", "Give one."
+        )
+        check.done()
+        store = Store.in_folder(Path(workspace))
+        return cls(
+            store, partial(open_encoder, encoder, threads), Path(workspace), config, progress
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -118,248 +119,78 @@ class Recommender:
         self.close()
 
     @property
-    def coverage(self) -> float:
-        """Cosine from which a statement covers a goal, −1 to 1."""
-        chosen = self.config.coverage
-        return self.encoder.coverage if chosen is None else chosen
+    def encoder(self) -> Encoder:
+        """Turns text into vectors."""
+        with self._loading:
+            if self._encoder is None:
+                self._encoder = self._open_encoder()
+            return self._encoder
+
+    @property
+    def mirror(self) -> Mirror:
+        """Everybody and what they state, in memory."""
+        with self._loading:
+            if self._mirror is None:
+                folder = self._workspace / "index"
+                self._mirror = Mirror(self.store, self.encoder, folder, self._progress)
+            return self._mirror
+
+    @property
+    def rankers(self) -> Rankers:
+        """Releases of the ranker: retrain, activate, roll back."""
+        with self._loading:
+            if self._rankers is None:
+                releases = Releases(self._workspace / "rankers", self.encoder.digest)
+                self._rankers = Rankers(self.store, releases, self._now)
+            return self._rankers
+
+    def load(self) -> None:
+        """Open the encoder and read who takes part now, not with the first question.
+
+        Raises:
+            EncoderUnavailable: if there is no such model.
+        """
+        _ = self.mirror, self.rankers
 
     def close(self) -> None:
         """Close the database."""
         self.store.close()
 
-    def recommend(self, query: Query) -> Ranking:
+    def recommend(self, query: Query | str) -> Ranking:
         """Return the top-k mentors with reasons, and log what is shown.
 
         Without an active ranker the order is affinity and the answer says ``degraded``.
 
+        Args:
+            query: What is asked; the id of a stored mentee asks for their stored goals.
+
         Raises:
             UnknownPerson: if the mentee is not stored.
-            InvalidInput: if there is no goal to match, or the mentee does not take part.
+            InvalidInput: if there is no goal to match, the mentee does not take part, or the query
+                is neither a query nor an id.
             EncoderUnavailable: if a goal given as text cannot be encoded.
         """
+        if not isinstance(query, Query):
+            query = Query(mentee_id=query)
         for _ in range(MOST_ATTEMPTS):
             with suppress(rankings.Outdated):
                 return self._answer(query)
         # That is no coincidence: somebody has replaced the database, perhaps by an older copy.
-        self.organisation.rebuild()
+        self.mirror.rebuild()
         return self._answer(query)
 
-    def person(self, person_id: str) -> Person:
-        """Return a stored person.
-
-        Raises:
-            UnknownPerson: if there is none with this id.
-        """
+    def revision(self) -> int:
+        """Return how many changes the database has seen: whoever can ask this can be answered."""
         with self.store.read() as connection:
-            found = people.get(connection, person_id)
-        if found is None:
-            raise UnknownPerson(person_id)
-        return found[1]
-
-    def put_person(self, person: Person) -> bool:
-        """Store a person, new or changed, and return whether they are new.
-
-        They count in the next answer of every process.
-
-        Raises:
-            InvalidInput: if the manager is unknown or would close a circle of reporting lines.
-            EncoderUnavailable: if a new statement cannot be encoded.
-        """
-        with self.store.read() as connection:
-            check_manager(connection, person)  # first: a refusal is to leave no vector behind
-        encode_missing(self.store, self.encoder, [s.text for s in person.statements])
-        with self.store.write() as connection:
-            written = put_person(connection, person)
-        if written.unstated:
-            self.organisation.forget_saved()
-        self.organisation.refresh()
-        return written.created == 1
-
-    def erase_person(self, person_id: str) -> None:
-        """Erase a person: statements, vectors, pairs, impressions, logs and saved indexes.
-
-        Raises:
-            UnknownPerson: if there is none with this id.
-        """
-        with self.store.write() as connection:
-            if not people.erase(connection, person_id):
-                raise UnknownPerson(person_id)
-            vectors.prune(connection)
-            jobs.forget_results(connection)
-        self.organisation.forget_saved()
-        self.store.forget_deleted()
-        self.organisation.refresh()
-
-    def import_people(self, paths: Sequence[Path], progress: Progress = silent) -> ImportReport:
-        """Import people, statements and pairs from files, whole or not at all.
-
-        Args:
-            paths: One to three CSV files, one JSON Lines file, or one Excel workbook.
-            progress: Told what is being done and how far it is.
-
-        Raises:
-            InvalidInput: with every problem of the files; nothing was changed then.
-            EncoderUnavailable: if the statements cannot be encoded.
-        """
-        report = import_people(self.store, self.encoder, paths, progress)
-        self.organisation.refresh()
-        self.organisation.save()
-        return report
-
-    def export_people(self, paths: Sequence[Path]) -> int:
-        """Write everybody and every pair to files and return the number of people.
-
-        Raises:
-            InvalidInput: if the file names do not say which form to write.
-        """
-        return export_people(self.store, paths)
+            return revision.current(connection)
 
     def rebuild_index(self) -> None:
         """Build the indexes anew from the database and save them."""
-        self.organisation.rebuild()
-        self.organisation.save()
+        self.mirror.rebuild()
+        self.mirror.save()
 
-    def cohorts(self) -> tuple[Cohort, ...]:
-        """Return every cohort, the oldest first."""
-        with self.store.read() as connection:
-            return tuple(cohorts.get_all(connection).values())
-
-    def put_cohort(self, cohort: Cohort) -> bool:
-        """Store a cohort, new or changed, and return whether it is new.
-
-        Raises:
-            InvalidInput: if it would run at the same time as another one.
-        """
-        return put_cohort(self.store, cohort)
-
-    def record_feedback(self, given: Sequence[Feedback]) -> FeedbackReport:
-        """Store reports, all or none; a report with the key of an earlier one replaces it.
-
-        Raises:
-            InvalidInput: if a cohort or a person is unknown.
-        """
-        report = record_feedback(self.store, given, self.clock())
-        self.organisation.refresh()
-        return report
-
-    def import_feedback(self, paths: Sequence[Path], progress: Progress = silent) -> FeedbackReport:
-        """Import cohorts and reports from files, whole or not at all.
-
-        Args:
-            paths: One or two CSV files, or one Excel workbook.
-            progress: Told what is being done and how far it is.
-
-        Raises:
-            InvalidInput: with every problem of the files; nothing was changed then.
-        """
-        report = import_feedback(self.store, paths, progress)
-        self.organisation.refresh()
-        return report
-
-    def export_feedback(self, paths: Sequence[Path]) -> int:
-        """Write every cohort and every current report to files; return the number of reports.
-
-        Raises:
-            InvalidInput: if the file names do not say which form to write.
-        """
-        return export_feedback(self.store, paths)
-
-    def feedback_given_by(self, person_id: str) -> tuple[StoredFeedback, ...]:
-        """Return what a person has reported, with its history, and nothing said about them.
-
-        Raises:
-            UnknownPerson: if there is none with this id.
-        """
-        with self.store.read() as connection:
-            found = people.get(connection, person_id)
-            if found is None:
-                raise UnknownPerson(person_id)
-            return tuple(feedback.given_by(connection, found[0]))
-
-    @property
-    def knowledge(self) -> Knowledge:
-        """The skill catalogue, the role profiles and the linker; opened when first asked for."""
-        return self.open_knowledge()
-
-    @knowledge.setter
-    def knowledge(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
-
-    def open_knowledge(self, progress: Progress = silent) -> Knowledge:
-        """Return :attr:`knowledge`; for another encoder than the bundled, the first time may last.
-
-        Args:
-            progress: Told while a linker is made for the encoder, which takes minutes.
-
-        Raises:
-            EncoderUnavailable: if a linker must be made and the encoder cannot be loaded.
-        """
-        with self._opening:
-            if self._knowledge is None:
-                self._knowledge = open_knowledge(self.encoder, self._workspace, progress)
-            return self._knowledge
-
-    def role_profiles(self) -> tuple[RoleProfile, ...]:
-        """Return every role profile that a person may choose, in the order of ids."""
-        return tuple(self.knowledge.profiles.values())
-
-    def gaps_of(self, person_id: str) -> PersonGaps:
-        """Return a person's own gaps: for that person's eyes, and nobody else's.
-
-        Raises:
-            UnknownPerson: if there is none with this id.
-            EncoderUnavailable: if a statement must be encoded and the model cannot be loaded.
-        """
-        return self._own_gaps.of(person_id, self.config.rules, self.coverage)
-
-    def organisation_gaps(self) -> OrganisationGaps:
-        """Return supply and demand of skills, in tables in which no individual can be seen.
-
-        The picture stays as it is until the data of at least five people have changed.
-        """
-        return self._published_gaps.current()
-
-    def choose_role_profile(self, person_id: str, profile_id: str | None) -> None:
-        """Store the role profile that a person chose for themselves; None takes it back.
-
-        Raises:
-            UnknownPerson: if there is none with this id.
-            InvalidInput: if there is no such profile.
-        """
-        choices.choose_profile(self.store, self.knowledge, person_id, profile_id)
-
-    def correct_link(
-        self, person_id: str, kind: Kind, text: str, concepts: Sequence[str] | None
-    ) -> None:
-        """Store which concepts a person's own statement belongs to, from now on.
-
-        An empty sequence says that it belongs to none; None returns to the automatic link.
-
-        Raises:
-            UnknownPerson: if there is none with this id.
-            InvalidInput: if the person does not state this, or a concept is unknown.
-        """
-        choices.correct_link(self.store, self.knowledge, person_id, kind, text, concepts)
-
-    @cached_property
-    def _published_gaps(self) -> PublishedGaps:
-        from recommender.skills.picture import PublishedGaps
-
-        return PublishedGaps(self.store, self.encoder, self.knowledge, lambda: self.clock())
-
-    @cached_property
-    def _own_gaps(self) -> OwnGaps:
-        return OwnGaps(self.store, self.encoder, self.organisation, self.knowledge)
-
-    def retrain(
-        self,
-        cohort_id: str | None = None,
-        groups: Mapping[str, str] | None = None,
-        seed: int = 0,
-        progress: Progress = silent,
-    ) -> RetrainingReport:
-        """Train a ranker on the feedback so far; see :meth:`Rankers.retrain`."""
-        return self.rankers.retrain(cohort_id, groups, seed, progress)
+    def _now(self) -> datetime:
+        return self.clock()
 
     def _answer(self, query: Query) -> Ranking:
         """Return and log the answer.
@@ -367,19 +198,20 @@ class Recommender:
         Raises:
             Outdated: if somebody in it was erased, or took back a statement, meanwhile.
         """
+        mirror = self.mirror
         with self.store.read() as connection:
-            asked = ask(connection, self.encoder, query, self.coverage)
+            asked = ask(connection, self.encoder, query, self.config.coverage_of(self.encoder))
             release, note = self.rankers.in_use(connection)
         notes = [note] if note else []
         known = self.encoder.languages
         if known is not None and any(goal.language not in known for goal in asked.goals):
             notes.insert(0, "encoder_language")
         # Only now, so that everybody whom the query concerns is in memory.
-        self.organisation.refresh()
-        with self.organisation.lock, self.store.read() as connection:
+        mirror.refresh()
+        with mirror.lock, self.store.read() as connection:
             ranking, numbers = answer(
                 connection,
-                self.organisation,
+                mirror,
                 self.encoder,
                 self.config,
                 query,

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import uvicorn
-from pydantic import ValidationError
 
 from recommender.app import Recommender
-from recommender.domain.errors import TandemError
+from recommender.domain.errors import InvalidInput, TandemError
+from recommender.settings import PREFIX, Settings, read_settings
 from service.app import create_app
-from service.settings import ENV_PREFIX, Settings
 
 HOST = "127.0.0.1"
 BACKLOG = 2048
@@ -41,20 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m service",
         description="Serve Tandem on this machine. Without an option, the variable "
-        f"{ENV_PREFIX}<OPTION> or the default counts.",
+        f"{PREFIX}<OPTION> or the default counts.",
     )
     parser.add_argument("--workspace", help="the folder that Tandem writes to")
     parser.add_argument("--port", help="where to listen; 0 takes a free port")
     parser.add_argument("--encoder", help="a model folder or a hub id")
-    given = {k: v for k, v in vars(parser.parse_args(arguments)).items() if v is not None}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        for one in error.errors():
-            name = ".".join(map(str, one["loc"]))
-            _complain(f"{name}: {one['msg']}, not {one['input']!r}. See docs/http-api.md.")
+        settings = read_settings(**vars(parser.parse_args(arguments)))
+    except InvalidInput as refusal:
+        _complain(str(refusal))
         return 2
     try:
         listening = _listen(settings.port)
@@ -93,6 +89,7 @@ def _serve(settings: Settings, listening: socket.socket) -> int:
         settings.recommender_config(),
         settings.threads,
     ) as recommender:
+        recommender.load()
         config = uvicorn.Config(
             create_app(settings, recommender),
             access_log=False,  # Paths hold ids, and ids are personal data.

@@ -10,13 +10,13 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from recommender.app import Recommender
+from recommender.settings import Settings
 from service import errors
 from service.limits import Limits
 from service.metrics import Measured, Metrics
 from service.openapi import document
 from service.routes import ROUTERS
 from service.running import running
-from service.settings import Settings
 
 
 def create_app(settings: Settings | None = None, recommender: Recommender | None = None) -> FastAPI:

@@ -15,17 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.domain.errors import (
-    EncoderUnavailable,
     InvalidInput,
     Problem,
-    RankerNotPromoted,
-    StoreBusy,
     TandemError,
-    UnknownCohort,
-    UnknownJob,
-    UnknownPerson,
-    UnknownRanker,
-    WorkspaceUnusable,
     quoted,
 )
 from recommender.domain.people import Kind
@@ -69,6 +61,7 @@ class Slug(Enum):
         self.title = title
 
 
+_OF_SLUG = {slug.slug: slug for slug in Slug}
 FAULT_DETAIL = (
     "The request could not be completed because of a fault in Tandem. Try again; if it stays, "
     "the service's log says where it happened."
@@ -81,19 +74,6 @@ _OF_STATUS = {
     415: Slug.MEDIA_TYPE,
     422: Slug.INVALID,
 }
-_OF_REFUSAL: dict[type[TandemError], Slug] = {
-    InvalidInput: Slug.INVALID,
-    UnknownPerson: Slug.UNKNOWN_PERSON,
-    UnknownJob: Slug.UNKNOWN_JOB,
-    UnknownCohort: Slug.UNKNOWN_COHORT,
-    UnknownRanker: Slug.UNKNOWN_RANKER,
-    RankerNotPromoted: Slug.NOT_PROMOTED,
-    EncoderUnavailable: Slug.ENCODER,
-    WorkspaceUnusable: Slug.WORKSPACE,
-    StoreBusy: Slug.STORE_BUSY,
-}
-
-
 RETRY_SOON = {"Retry-After": "5"}
 
 
@@ -201,8 +181,8 @@ class FaultBarrier:
 
 
 async def _on_refusal(_request: Request, error: TandemError) -> Response:
-    slug = _OF_REFUSAL.get(type(error))
-    if slug is None:
+    slug = _OF_SLUG[error.slug]
+    if slug is Slug.FAULT:
         log.error("A refusal that no caller can mend: %s", trail(error))
         return problem_response(Slug.FAULT, FAULT_DETAIL)
     if isinstance(error, InvalidInput):

@@ -17,9 +17,7 @@ from typing import Any, NamedTuple
 
 from recommender.domain.errors import InvalidInput, Problem, TandemError
 from recommender.domain.progress import Progress
-from recommender.files import Forms
-from recommender.store import Store, jobs
-from recommender.store.jobs import Job, JobStatus
+from recommender.programme import Forms, Job, JobLog, JobStatus
 from service.errors import ServiceProblem, Slug, readable, trail
 from service.uploads import Upload, UploadFolder
 
@@ -80,12 +78,12 @@ class Jobs:
     write of ours ever waits inside, or for, a transaction of the work itself.
 
     Args:
-        store: Where every process sees how far the jobs are.
+        jobs: Where every process sees how far the jobs are.
         uploads: Where the files of waiting and running jobs lie.
     """
 
-    def __init__(self, store: Store, uploads: UploadFolder) -> None:
-        self._store = store
+    def __init__(self, jobs: JobLog, uploads: UploadFolder) -> None:
+        self._jobs = jobs
         self._uploads = uploads
         self._wake = threading.Condition()
         self._live: dict[str, _Live] = {}
@@ -156,8 +154,7 @@ class Jobs:
         Raises:
             UnknownJob: if there is no such job.
         """
-        with self._store.read() as connection:
-            job = jobs.get(connection, job_id, datetime.now(UTC))
+        job = self._jobs.get(job_id)
         live = self._live.get(job_id)
         if live is None or job.status in (JobStatus.DONE, JobStatus.FAILED):
             return job
@@ -185,8 +182,7 @@ class Jobs:
 
     def _queue(self, kind: JobKind, work: Work, folder: Path | None) -> Job:
         now = datetime.now(UTC)
-        with self._store.write() as connection:
-            job_id = jobs.create(connection, str(kind), now)
+        job_id = self._jobs.create(str(kind), now)
         live = _Live(job_id, kind, work, folder)
         with self._wake:
             self._live[job_id] = live
@@ -237,9 +233,7 @@ class Jobs:
             self._uploads.discard(live.folder)
         with self._reporting:
             try:
-                with self._store.write() as connection:
-                    jobs.report(connection, live.id, *live.reached)
-                    jobs.finish(connection, live.id, status, result)
+                self._jobs.finish(live.id, live.reached, status, result)
             except Exception as error:  # noqa: BLE001 - the next job is to run all the same
                 log.error("The outcome of a job could not be stored: %s", trail(error))
             finally:
@@ -260,17 +254,15 @@ class Jobs:
         with self._reporting:
             for live in list(self._live.values()):
                 if live.status is JobStatus.RUNNING and live.reached != live.told:
-                    told = live.reached
-                    with self._store.write() as connection:
-                        jobs.report(connection, live.id, *told)
-                    live.told = told
+                    reached = live.reached
+                    self._jobs.report(live.id, *reached)
+                    live.told = reached
 
     def _report_life(self) -> None:
         with self._reporting:
             ids = list(self._live)
             if ids:
-                with self._store.write() as connection:
-                    jobs.sign_of_life(connection, ids)
+                self._jobs.report_life(ids)
 
 
 def _failure(problems: Sequence[Problem]) -> dict[str, Any]:

@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter
 from fastapi import Request
-from sqlalchemy.exc import SQLAlchemyError
 from threadpoolctl import threadpool_limits
 
 from recommender.app import Recommender
-from recommender.domain.errors import EncoderUnavailable
-from recommender.store import revision
+from recommender.domain.errors import EncoderUnavailable, StoreUnavailable
+from recommender.settings import Settings
 from service.errors import RETRY_SOON, ServiceProblem, Slug, trail
 from service.jobs import Jobs
 from service.metrics import Metrics
-from service.settings import Settings
 from service.uploads import UploadFolder
 
 log = logging.getLogger(__name__)
@@ -78,7 +76,7 @@ class Preload:
 
     def _learn(self) -> None:
         try:
-            self._recommender.open_knowledge(self._go_on)
+            self._recommender.gaps.open_knowledge(self._go_on)
         except _Stopped:
             log.info("A linker was left unmade, since the service ends.")
         except Exception as error:  # noqa: BLE001 - the service lives on
@@ -115,9 +113,8 @@ class Running:
     def hindrance(self) -> str | None:
         """Return why requests cannot be answered yet, or None."""
         try:
-            with self.recommender.store.read() as connection:
-                revision.current(connection)
-        except SQLAlchemyError as error:
+            self.recommender.revision()
+        except StoreUnavailable as error:
             log.error("The database does not answer: %s", trail(error))
             return "The database does not answer. Check the workspace and its disk."
         return self.preload.hindrance
@@ -142,7 +139,8 @@ def _parts(
         settings.threads,
     )
     try:
-        jobs = Jobs(opened.store, UploadFolder(settings.workspace))
+        opened.load()
+        jobs = Jobs(opened.jobs, UploadFolder(settings.workspace))
         preload = Preload(opened)
         jobs.start()
         try:

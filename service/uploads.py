@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from recommender.domain.errors import InvalidInput
-from recommender.files import Forms
+from recommender.programme import Forms
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600

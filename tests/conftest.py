@@ -129,7 +129,7 @@ def open_recommender(workspace: Path, encoder: HashEncoder) -> Iterator[Callable
     opened: list[Recommender] = []
 
     def open_one() -> Recommender:
-        opened.append(Recommender(Store.in_folder(workspace), encoder, workspace))
+        opened.append(Recommender(Store.in_folder(workspace), lambda: encoder, workspace))
         return opened[-1]
 
     yield open_one
@@ -162,5 +162,5 @@ def tiny_world(open_recommender: Callable[[], Recommender]) -> Recommender:
         person("near", skill("automate weekly reports"), reports_to="boss", career_level=7),
         person("mute", career_level=2),
     ):
-        recommender.put_person(one)
+        recommender.people.put(one)
     return recommender

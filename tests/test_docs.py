@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 import recommender
-from tests.cli_reference import PAGE, reference
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -110,10 +109,6 @@ def test_readme_curl_call_works(service_port: int) -> None:
     assert answer.status == 200
     assert json.load(answer)["recommendations"]
     connection.close()
-
-
-def test_command_line_reference_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == reference(), "run make docs"
 
 
 def test_every_make_target_named_exists_and_is_helped() -> None:

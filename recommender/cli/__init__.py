@@ -21,9 +21,9 @@ from recommender.cli import (
     rankers,
     simulate,
 )
-from recommender.cli.common import EPILOG, EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
+from recommender.cli.common import EPILOG
 
-__all__ = ["EXIT_INVALID", "EXIT_UNKNOWN", "EXIT_UNUSABLE", "app"]
+__all__ = ["app"]
 
 PEOPLE, GAPS, FEEDBACK, PROGRAMS = "People", "Skill gaps", "Feedback and ranker", "Programs"
 ORDER = (

@@ -9,7 +9,6 @@ import typer
 
 from recommender.cli.common import (
     OWN_ID,
-    WORKSPACE,
     AsJson,
     EncoderName,
     Language,
@@ -38,18 +37,18 @@ Person = Annotated[str, typer.Argument(help="Id of the person who says so.")]
 @explained
 def list_(
     language: ReportLanguage = Language.EN,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
     """List the role profiles that a person may choose."""
     with opened_for_gaps(workspace, encoder) as recommender:
-        every = recommender.role_profiles()
+        profiles = recommender.gaps.role_profiles()
     if as_json:
-        print_json([asdict(profile) for profile in every])
+        print_json([asdict(profile) for profile in profiles])
         return
-    for one in every:
-        typer.echo(f"{one.id}  {one.label[language]}. {one.description[language]}")
+    for profile in profiles:
+        typer.echo(f"{profile.id}  {profile.label[language]}. {profile.description[language]}")
 
 
 @profiles.command("choose")
@@ -59,14 +58,14 @@ def choose(
     profile: Annotated[
         str, typer.Argument(help="As `tandem role-profiles list` names it, or none.")
     ],
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
 ) -> None:
     """Store the role profile that a person chose for themselves; nobody assigns one."""
-    chosen = None if profile == NO_PROFILE else profile
+    profile_id = None if profile == NO_PROFILE else profile
     with opened_for_gaps(workspace, encoder) as recommender:
-        recommender.choose_role_profile(person, chosen)
-    typer.echo(f"Chosen: {chosen}." if chosen else "No role profile is chosen.")
+        recommender.gaps.choose_role_profile(person, profile_id)
+    typer.echo(f"Chosen: {profile_id}." if profile_id else "No role profile is chosen.")
 
 
 @links.command("show")
@@ -74,7 +73,7 @@ def choose(
 def show(
     person: Annotated[str, OWN_ID],
     language: OwnLanguage = None,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -84,30 +83,30 @@ def show(
     from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
-        found = recommender.gaps_of(person)
-        known = recommender.person(person)
+        gaps = recommender.gaps.of(person)
+        known = recommender.people.get(person)
     if as_json:
-        print_json(person_as_json(found)["statements"])
+        print_json(person_as_json(gaps)["statements"])
     else:
-        print_own_links(found.statements, language or reading_language(known.languages))
+        print_own_links(gaps.statements, language or reading_language(known.languages))
 
 
 @links.command("concepts")
 @explained
 def concepts(
     language: ReportLanguage = Language.EN,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
     """List what a statement can be about, by id and name."""
     with opened_for_gaps(workspace, encoder) as recommender:
-        every = list(recommender.knowledge.concepts.values())
+        listed = list(recommender.gaps.knowledge.concepts.values())
     if as_json:
-        print_json([{"id": one.id, "label": one.label} for one in every])
+        print_json([{"id": concept.id, "label": concept.label} for concept in listed])
         return
-    for one in every:
-        typer.echo(f"{one.id}  {one.label[language]}")
+    for concept in listed:
+        typer.echo(f"{concept.id}  {concept.label[language]}")
 
 
 @links.command("correct")
@@ -124,13 +123,13 @@ def correct(
     automatic: Annotated[
         bool, typer.Option("--automatic", help="Return to what is recognised automatically.")
     ] = False,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
 ) -> None:
     """Store what a person's own statement is about; it wins over what is recognised."""
     if bool(concept) + none + automatic != 1:
         raise typer.BadParameter("Give --concept, or --none, or --automatic.")
     with opened_for_gaps(workspace, encoder) as recommender:
-        recommender.correct_link(person, kind, text, None if automatic else concept or ())
+        recommender.gaps.correct_link(person, kind, text, None if automatic else concept or ())
     about = "what is recognised automatically" if automatic else ", ".join(concept or ["nothing"])
     typer.echo(f"Now about {about}.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recommender.cli.common import WORKSPACE, AsJson, Workspace, explained, opened_store, print_json
+from recommender.cli.common import AsJson, Workspace, explained, opened, print_json
 
 app = typer.Typer(help="Say when each run of the programme begins and ends.", no_args_is_help=True)
 
@@ -17,19 +17,17 @@ Ends = Annotated[str, typer.Option(help="Last day, included.")]
 
 @app.command("list")
 @explained
-def list_(workspace: Workspace = WORKSPACE, as_json: AsJson = False) -> None:
+def list_(workspace: Workspace = None, as_json: AsJson = False) -> None:
     """List the cohorts, the oldest first."""
-    from recommender.store import cohorts
-
-    with opened_store(workspace) as store, store.read() as connection:
-        every = list(cohorts.get_all(connection).values())
+    with opened(workspace) as recommender:
+        cohorts = recommender.cohorts.all()
     if as_json:
-        print_json([asdict(cohort) for cohort in every])
+        print_json([asdict(cohort) for cohort in cohorts])
         return
-    for one in every:
-        told = "  simulated" if one.simulated else ""
-        typer.echo(f"{one.id}  {one.starts_on} to {one.ends_on}  {one.name}{told}")
-    if not every:
+    for cohort in cohorts:
+        mark = "  simulated" if cohort.simulated else ""
+        typer.echo(f"{cohort.id}  {cohort.starts_on} to {cohort.ends_on}  {cohort.name}{mark}")
+    if not cohorts:
         typer.echo("No cohort yet. Make one with: tandem cohorts put ID --starts DAY --ends DAY")
 
 
@@ -42,19 +40,16 @@ def put(
     name: Annotated[
         str | None, typer.Option(help="As people call it; else as before, or the id.")
     ] = None,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
 ) -> None:
     """Make a cohort, or change its name and days. Cohorts do not overlap."""
     from recommender.files.feedback import cohort_of_texts
-    from recommender.programme import put_cohort
-    from recommender.store import cohorts
 
     days = {"starts_on": starts, "ends_on": ends}
     cohort = cohort_of_texts({"id": cohort_id, "name": name or cohort_id, **days})
-    with opened_store(workspace) as store:
-        with store.read() as connection:
-            stored = cohorts.get_all(connection).get(cohort.id)
+    with opened(workspace) as recommender:
+        stored = {known.id: known for known in recommender.cohorts.all()}.get(cohort.id)
         if stored is not None and name is None:
             cohort = replace(cohort, name=stored.name)
-        new = put_cohort(store, cohort)
+        new = recommender.cohorts.put(cohort)
     typer.echo(f"Cohort {cohort.id} is {'new' if new else 'as given now'}.")

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 from rich.console import Console
 
-from recommender.app import Recommender
+from recommender.cli.common import opened
 from recommender.cli.progress import shown_progress
 from recommender.cli.ranking_table import print_ranking
 from recommender.domain.errors import TandemError
@@ -29,6 +29,7 @@ from recommender.store.shipped import shipped
 
 GERMAN_MENTEE = "p0567"
 ENGLISH_MENTEE = "p0006"
+MENTEES = (GERMAN_MENTEE, ENGLISH_MENTEE)
 ANSWER_SECONDS = 60
 COHORT = Cohort(
     "2026-spring", "Spring 2026, simulated", date(2026, 3, 1), date(2026, 8, 31), simulated=True
@@ -47,18 +48,18 @@ def run_demo(workspace: Path, encoder: str | None) -> None:
     files = [sample / name for name in ("people.csv", "statements.csv", "pairs.csv")]
     with (
         shown_progress() as progress,
-        Recommender.open(workspace, encoder, progress=progress) as recommender,
+        opened(workspace, encoder, progress) as recommender,
     ):
-        report = recommender.import_people(files, progress)
+        report = recommender.people.import_files(files, progress)
     out.print(
         f"Sample organisation: {report.people_created} people new, "
         f"{report.people_updated} changed, {report.people_unchanged} unchanged; "
         f"{report.texts_encoded} texts encoded."
     )
-    with Recommender.open(workspace, encoder) as recommender:
-        answers = [recommender.recommend(Query(one)) for one in (GERMAN_MENTEE, ENGLISH_MENTEE)]
+    with opened(workspace, encoder) as recommender:
+        answers = [recommender.recommend(Query(mentee)) for mentee in MENTEES]
         for answer in answers:
-            print_ranking(answer, recommender.person(str(answer.mentee_id)).name, out)
+            print_ranking(answer, recommender.people.get(str(answer.mentee_id)).name, out)
     out.print()
     with _running_service(workspace, encoder) as url:
         out.print(f"The service listens on {url} and answers the same questions:")
@@ -83,21 +84,21 @@ def _retrain(workspace: Path, encoder: str | None, out: Console) -> None:
     shutil.copy(workspace / "tandem.db", copy)
     with (
         shown_progress() as progress,
-        Recommender.open(copy, encoder, progress=progress) as recommender,
+        opened(copy, encoder, progress) as recommender,
     ):
         reports = simulate_cohort(recommender, COHORT, COHORT_SEED, progress=progress)
-        recommender.put_cohort(COHORT)
-        recommender.record_feedback(reports)
+        recommender.cohorts.put(COHORT)
+        recommender.feedback.record(reports)
         out.print(
             f"A cohort later: {len(reports)} simulated reports. HR retrains the ranker "
             "(tandem retrain):"
         )
-        report = recommender.retrain(COHORT.id, progress=progress)
+        report = recommender.rankers.retrain(COHORT.id, progress=progress)
         for line in summary_lines(report, "en"):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
         out.print()
         answer = recommender.recommend(Query(ENGLISH_MENTEE, k=2))
-        print_ranking(answer, recommender.person(ENGLISH_MENTEE).name, out)
+        print_ranking(answer, recommender.people.get(ENGLISH_MENTEE).name, out)
 
 
 @contextmanager
@@ -122,9 +123,9 @@ def _running_service(workspace: Path, encoder: str | None) -> Iterator[str]:
 def _address(process: subprocess.Popen[str]) -> str:
     """Return the address that the service prints once it listens."""
     for line in process.stdout or ():
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        if found:
-            return found.group()
+        address = re.search(r"http://127\.0\.0\.1:\d+", line)
+        if address:
+            return address.group()
     raise TandemError(
         f"The service ended with exit code {process.wait()} before it listened. Start it with "
         "tandem serve to see why."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recommender.cli.common import WORKSPACE, AsJson, Workspace, explained, opened_store, print_json
+from recommender.cli.common import AsJson, Workspace, explained, opened, print_json
 from recommender.domain.feedback import FORMS, FeedbackForm
 
 if TYPE_CHECKING:
@@ -40,15 +40,14 @@ app = typer.Typer(help="Take in what both sides of a pair report.", no_args_is_h
 @explained
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="1–2 .csv files, or one .xlsx workbook.")],
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
     """Import cohorts and feedback: everything in the files, or nothing."""
     from recommender.cli.progress import shown_progress
-    from recommender.programme import import_feedback
 
-    with shown_progress() as progress, opened_store(workspace) as store:
-        report = import_feedback(store, paths, progress)
+    with shown_progress() as progress, opened(workspace) as recommender:
+        report = recommender.feedback.import_files(paths, progress)
     _tell(report, as_json)
 
 
@@ -58,13 +57,11 @@ def export(
     paths: Annotated[
         list[Path], typer.Argument(help="1–2 .csv files (feedback, cohorts), or one .xlsx.")
     ],
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
 ) -> None:
     """Write cohorts and current feedback to files that import reads again unchanged."""
-    from recommender.programme import export_feedback
-
-    with opened_store(workspace) as store:
-        n_reports = export_feedback(store, paths)
+    with opened(workspace) as recommender:
+        n_reports = recommender.feedback.export_files(paths)
     typer.echo(f"Wrote {n_reports} reports to {', '.join(map(str, paths))}.")
 
 
@@ -83,12 +80,11 @@ def record(
     value: Annotated[str, typer.Option(help="As the kind demands.")] = "",
     session: Annotated[str, typer.Option(help="Number of the session, for usefulness.")] = "",
     goal: Annotated[str, typer.Option(help="Text of the goal, for progress.")] = "",
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
     """Record one report now. One about the same thing replaces the earlier one."""
     from recommender.files.feedback import feedback_of_texts
-    from recommender.programme import record_feedback
 
     report = feedback_of_texts(
         {
@@ -102,9 +98,9 @@ def record(
             "goal": goal,
         }
     )
-    with opened_store(workspace) as store:
-        told = record_feedback(store, [report])
-    _tell(told, as_json)
+    with opened(workspace) as recommender:
+        recorded = recommender.feedback.record([report])
+    _tell(recorded, as_json)
 
 
 def _tell(report: FeedbackReport, as_json: bool) -> None:

@@ -23,12 +23,12 @@ Say = Callable[..., str]
 
 
 def print_own_gaps(
-    found: PersonGaps, name: str, language: str, console: Console | None = None
+    gaps: PersonGaps, name: str, language: str, console: Console | None = None
 ) -> None:
     """Print what a person wants to know, how far they are, and what their own words are about.
 
     Args:
-        found: Their gaps, for them alone.
+        gaps: Their gaps, for them alone.
         name: Theirs.
         language: "de" or "en".
         console: Where to print; standard output if not given.
@@ -36,19 +36,19 @@ def print_own_gaps(
     out, say = console or Console(), partial(_said, language)
     out.print(escape(say("own_title", name=name)), style="bold")
     out.print(say("for_you"))
-    if found.gaps:
-        rows = [_own_row(gap, language) for gap in found.gaps]
+    if gaps.gaps:
+        rows = [_own_row(gap, language) for gap in gaps.gaps]
         heads = [say(key) for key in ("wish", "now", "wanted", "way", "helpers", "source")]
         out.print(_table(heads, rows))
         out.print(say("scale", most=MAX_LEVEL))
     else:
         out.print(say("no_wish"))
-    if found.statements:
-        words = [_words_row(said, language) for said in found.statements]
+    if gaps.statements:
+        words = [_words_row(statement, language) for statement in gaps.statements]
         heads = [say(key) for key in ("in_own_words", "about", "said_by")]
         out.print("\n" + say("about_title"), style="bold")
         out.print(_table(heads, words))
-    if any(one.suggestions and not (one.concepts or one.corrected) for one in found.statements):
+    if any(s.suggestions and not (s.concepts or s.corrected) for s in gaps.statements):
         out.print(say("suggestions_wait"))
 
 
@@ -67,12 +67,12 @@ def print_own_links(
     if not statements:
         out.print(say("nothing_said"))
         return
-    for said in statements:
-        out.print(f"\n{escape(said.text)}", style="bold", soft_wrap=True)
-        outside = () if said.concepts else (say("outside"),)
+    for statement in statements:
+        out.print(f"\n{escape(statement.text)}", style="bold", soft_wrap=True)
+        outside = () if statement.concepts else (say("outside"),)
         for head, lines in (
-            ("about", (*_named(said.concepts, language), *outside)),
-            ("suggested", _named(said.suggestions, language)),
+            ("about", (*_named(statement.concepts, language), *outside)),
+            ("suggested", _named(statement.suggestions, language)),
         ):
             if lines:
                 out.print(f"  {say(head)}:")
@@ -82,36 +82,36 @@ def print_own_links(
 
 
 def print_organisation_gaps(
-    found: OrganisationGaps, language: str, console: Console | None = None
+    gaps: OrganisationGaps, language: str, console: Console | None = None
 ) -> None:
     """Print what is most wanted and least taught, each area, hidden experts and new topics.
 
     Args:
-        found: The picture.
+        gaps: The picture.
         language: "de" or "en".
         console: Where to print; standard output if not given.
     """
     out, say = console or Console(), partial(_said, language)
-    names = concept_names(found, language)
-    if found.people is None:
+    names = concept_names(gaps, language)
+    if gaps.people is None:
         out.print(say("few_people", fewest=FEWEST))
     else:
-        out.print(say("people", n=found.people))
+        out.print(say("people", n=gaps.people))
     narrow = [
         (names[row["concept"]], row[f"sentence_{language}"])
-        for row in found.bottlenecks.head(MOST_ROWS).to_dicts()
+        for row in gaps.bottlenecks.head(MOST_ROWS).to_dicts()
     ]
-    areas = found.areas.sort("want", descending=True, nulls_last=True, maintain_order=True)
+    areas = gaps.areas.sort("want", descending=True, nulls_last=True, maintain_order=True)
     supply = [
         (area_name(language, row["area"]), *(_shown(row[key]) for key in AREA_COUNTS))
         for row in areas.to_dicts()
     ]
-    known = found.concepts.filter(pl.col("hidden_experts").is_not_null())
+    known = gaps.concepts.filter(pl.col("hidden_experts").is_not_null())
     known = known.sort("hidden_experts", descending=True, maintain_order=True).head(MOST_ROWS)
     experts = [(names[row["concept"]], str(row["hidden_experts"])) for row in known.to_dicts()]
     topics = [
         (", ".join(row["words"]), str(row["people"]))
-        for row in found.topics.head(MOST_ROWS).to_dicts()
+        for row in gaps.topics.head(MOST_ROWS).to_dicts()
     ]
     for title, heads, rows in (
         ("bottlenecks", ("concept", "sentence"), narrow),
@@ -137,13 +137,13 @@ def _own_row(gap: Gap, language: str) -> Sequence[str]:
     )
 
 
-def _words_row(said: LinkedStatement, language: str) -> Sequence[str]:
+def _words_row(statement: LinkedStatement, language: str) -> Sequence[str]:
     say = partial(_said, language)
-    about = ", ".join(concept.label[language] for concept in said.concepts)
+    about = ", ".join(concept.label[language] for concept in statement.concepts)
     return (
-        said.text,
+        statement.text,
         about or say("outside"),
-        say("said_themselves" if said.corrected else "recognised"),
+        say("said_themselves" if statement.corrected else "recognised"),
     )
 
 

@@ -9,7 +9,6 @@ import typer
 
 from recommender.cli.common import (
     OWN_ID,
-    WORKSPACE,
     AsJson,
     EncoderName,
     Language,
@@ -26,7 +25,7 @@ from recommender.cli.common import (
 def gaps(
     person: Annotated[str | None, OWN_ID] = None,
     language: OwnLanguage = None,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,42 +40,48 @@ def gaps(
 def report(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="Such as gaps.html.")],
     language: ReportLanguage = Language.EN,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
 ) -> None:
     """Write the organisation's picture for HR as one HTML page, to read or to print."""
     from recommender.skills.picture import write_report
 
     with opened_for_gaps(workspace, encoder) as recommender:
-        found = recommender.organisation_gaps()
+        picture = recommender.gaps.picture()
         today = recommender.clock().date()
-    write_report(found, language, path, today)
+    write_report(picture, language, path, today)
     typer.echo(f"Wrote {path}.")
 
 
 def _own(
-    person: str, language: Language | None, workspace: Path, encoder: str | None, as_json: bool
+    person: str,
+    language: Language | None,
+    workspace: Path | None,
+    encoder: str | None,
+    as_json: bool,
 ) -> None:
     from recommender.cli.gap_tables import print_own_gaps
     from recommender.domain.texts import reading_language
     from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
-        found = recommender.gaps_of(person)
-        known = recommender.person(person)
+        own_gaps = recommender.gaps.of(person)
+        reader = recommender.people.get(person)
     if as_json:
-        print_json(person_as_json(found))
+        print_json(person_as_json(own_gaps))
     else:
-        print_own_gaps(found, known.name, language or reading_language(known.languages))
+        print_own_gaps(own_gaps, reader.name, language or reading_language(reader.languages))
 
 
-def _organisation(language: Language, workspace: Path, encoder: str | None, as_json: bool) -> None:
+def _organisation(
+    language: Language, workspace: Path | None, encoder: str | None, as_json: bool
+) -> None:
     from recommender.cli.gap_tables import print_organisation_gaps
     from recommender.skills.picture import organisation_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
-        found = recommender.organisation_gaps()
+        picture = recommender.gaps.picture()
     if as_json:
-        print_json(organisation_as_json(found, language))
+        print_json(organisation_as_json(picture, language))
     else:
-        print_organisation_gaps(found, language)
+        print_organisation_gaps(picture, language)

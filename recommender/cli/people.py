@@ -9,23 +9,19 @@ from typing import Annotated
 import typer
 
 from recommender.cli.common import (
-    WORKSPACE,
     AsJson,
     EncoderName,
     Workspace,
     explained,
     opened,
-    opened_store,
     print_json,
 )
 
 
 @explained
 def import_(
-    paths: Annotated[
-        list[Path], typer.Argument(help="1–3 .csv files, one .jsonl file, or one .xlsx workbook.")
-    ],
-    workspace: Workspace = WORKSPACE,
+    paths: Annotated[list[Path], typer.Argument(help="1–3 .csv files, or one .xlsx workbook.")],
+    workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -33,7 +29,7 @@ def import_(
     from recommender.cli.progress import shown_progress
 
     with shown_progress() as progress, opened(workspace, encoder) as recommender:
-        report = recommender.import_people(paths, progress)
+        report = recommender.people.import_files(paths, progress)
     if as_json:
         print_json(asdict(report))
         return
@@ -53,30 +49,26 @@ def import_(
 def export(
     paths: Annotated[
         list[Path],
-        typer.Argument(
-            help="2–3 .csv files (people, statements, pairs), one .jsonl, or one .xlsx."
-        ),
+        typer.Argument(help="2–3 .csv files (people, statements, pairs), or one .xlsx workbook."),
     ],
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
 ) -> None:
     """Write everybody to files that import reads again unchanged."""
-    from recommender.programme import export_people
-
-    with opened_store(workspace) as store:
-        n_people = export_people(store, paths)
+    with opened(workspace) as recommender:
+        n_people = recommender.people.export_files(paths)
     typer.echo(f"Wrote {n_people} people to {', '.join(map(str, paths))}.")
 
 
 @explained
 def index(
-    workspace: Workspace = WORKSPACE, encoder: EncoderName = None, as_json: AsJson = False
+    workspace: Workspace = None, encoder: EncoderName = None, as_json: AsJson = False
 ) -> None:
     """Encode what is not encoded yet and rebuild the index from the database."""
     from recommender.cli.progress import shown_progress
 
     with shown_progress() as progress, opened(workspace, encoder, progress) as recommender:
         recommender.rebuild_index()
-        organisation = recommender.organisation
+        organisation = recommender.mirror
         counts = {
             "people": len(organisation.roster),
             "skills": len(organisation.skills),
@@ -103,7 +95,7 @@ def recommend(
     ] = None,
     language: Annotated[str, typer.Option(help="Language of --goal: de or en.")] = "en",
     k: Annotated[int, typer.Option("-k", help="How many mentors.")] = 5,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -116,7 +108,7 @@ def recommend(
     query = Query(mentee_id=mentee, goals=goals, k=k)
     with opened(workspace, encoder) as recommender:
         ranking = recommender.recommend(query)
-        name = recommender.person(mentee).name if mentee else ", ".join(ranking.goals)
+        name = recommender.people.get(mentee).name if mentee else ", ".join(ranking.goals)
     if as_json:
         print_json(asdict(ranking))
     else:

@@ -10,14 +10,13 @@ from typing import Annotated
 import typer
 
 from recommender.cli.common import (
-    WORKSPACE,
     AsJson,
     EncoderName,
     Language,
     ReportLanguage,
     Workspace,
     explained,
-    opened_rankers,
+    opened,
     print_json,
 )
 
@@ -38,7 +37,7 @@ def retrain(
     ] = None,
     seed: Annotated[int, typer.Option(help="The same data and seed give the same release.")] = 0,
     language: ReportLanguage = Language.EN,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -48,8 +47,8 @@ def retrain(
     from recommender.ranking.reporting import summary_lines
 
     labels = read_groups(groups) if groups else None
-    with shown_progress() as progress, opened_rankers(workspace, encoder) as rankers:
-        report = rankers.retrain(cohort, labels, seed, progress)
+    with shown_progress() as progress, opened(workspace, encoder) as recommender:
+        report = recommender.rankers.retrain(cohort, labels, seed, progress)
     if as_json:
         print_json(report.as_json())
         return
@@ -60,22 +59,22 @@ def retrain(
 @app.command("list")
 @explained
 def list_(
-    workspace: Workspace = WORKSPACE, encoder: EncoderName = None, as_json: AsJson = False
+    workspace: Workspace = None, encoder: EncoderName = None, as_json: AsJson = False
 ) -> None:
     """List the releases; the active one is marked."""
-    with opened_rankers(workspace, encoder) as rankers:
-        active, every = rankers.active(), rankers.all()
-        history = rankers.history()
+    with opened(workspace, encoder) as recommender:
+        active, states = recommender.rankers.active(), recommender.rankers.all()
+        history = recommender.rankers.history()
     if as_json:
-        states = [asdict(state) for state in every]
-        print_json({"active": active, "rankers": states, "history": [asdict(h) for h in history]})
+        listed = [asdict(state) for state in states]
+        print_json({"active": active, "rankers": listed, "history": [asdict(h) for h in history]})
         return
-    for state in every:
+    for state in states:
         mark = "* " if state.version == active else "  "
         typer.echo(f"{mark}{state.version}  {state.refusal or _described(state.facts)}")
     if active is None:
         typer.echo("No ranker is active: answers come in affinity order.")
-    elif active not in {state.version for state in every}:
+    elif active not in {state.version for state in states}:
         typer.echo(f"{active} is active but its folder is gone: answers come in affinity order.")
 
 
@@ -84,15 +83,15 @@ def list_(
 def show(
     version: Version,
     language: ReportLanguage = Language.EN,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the card of a release, and where its plots lie."""
     from recommender.ranking import CARD, CARD_IN_GERMAN, REPORT
 
-    with opened_rankers(workspace, encoder) as rankers:
-        releases = rankers.releases
+    with opened(workspace, encoder) as recommender:
+        releases = recommender.rankers.releases
         if as_json:
             print_json(json.loads(releases.text(version, REPORT)))
             return
@@ -109,23 +108,23 @@ def activate(
     despite_report: Annotated[
         bool, typer.Option("--despite-report", help="Even if it is not shown to be better.")
     ] = False,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
 ) -> None:
     """Let a release rank from the next answer on; a running service follows by itself."""
-    with opened_rankers(workspace, encoder) as rankers:
-        rankers.activate(version, despite_report)
+    with opened(workspace, encoder) as recommender:
+        recommender.rankers.activate(version, despite_report)
     typer.echo(f"{version} is active.")
 
 
 @app.command("rollback")
 @explained
-def rollback(workspace: Workspace = WORKSPACE, encoder: EncoderName = None) -> None:
+def rollback(workspace: Workspace = None, encoder: EncoderName = None) -> None:
     """Return to what was active before; again, and it goes one step further."""
-    with opened_rankers(workspace, encoder) as rankers:
-        version = rankers.roll_back()
-    told = f"{version} is active" if version else "No ranker is active: affinity order"
-    typer.echo(f"{told}.")
+    with opened(workspace, encoder) as recommender:
+        version = recommender.rankers.roll_back()
+    outcome = f"{version} is active" if version else "No ranker is active: affinity order"
+    typer.echo(f"{outcome}.")
 
 
 def _described(facts: object) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from recommender.cli.cohorts import Ends, Starts
-from recommender.cli.common import WORKSPACE, EncoderName, Workspace, explained, opened
+from recommender.cli.common import EncoderName, Workspace, explained, opened
 
 
 @explained
@@ -25,7 +25,7 @@ def simulate(
     ends: Ends = "2026-08-31",
     seed: Annotated[int, typer.Option(help="The same seed gives the same feedback.")] = 1,
     k: Annotated[int, typer.Option("-k", help="How many mentors each mentee is shown.")] = 10,
-    workspace: Workspace = WORKSPACE,
+    workspace: Workspace = None,
     encoder: EncoderName = None,
 ) -> None:
     """Invent a cohort's feedback for the sample organisation; everything made of it says so.
@@ -34,7 +34,6 @@ def simulate(
     """
     from recommender.cli.progress import shown_progress
     from recommender.files.feedback import FORMS, cohort_of_texts, write_feedback
-    from recommender.programme import check_cohort
     from recommender.simulation import simulate_cohort
 
     days = {"starts_on": starts, "ends_on": ends}
@@ -42,11 +41,11 @@ def simulate(
     cohort = cohort_of_texts({"id": cohort_id, "name": name, **days, "simulated": "yes"})
     FORMS.of(paths)  # refuses at once what could not be written in the end
     with shown_progress() as progress, opened(workspace, encoder) as recommender:
-        check_cohort(recommender.store, cohort)
+        recommender.cohorts.check(cohort)
         reports = simulate_cohort(recommender, cohort, seed, k, progress)
-        recommender.put_cohort(cohort)
+        recommender.cohorts.put(cohort)
     write_feedback(paths, [cohort], reports)
     names = " ".join(map(str, paths))
     typer.echo(f"Wrote {len(reports)} simulated reports of cohort {cohort_id} to {names}.")
-    where = "" if workspace == WORKSPACE else f" --workspace {workspace}"
+    where = f" --workspace {workspace}" if workspace else ""
     typer.echo(f"Import them with: tandem feedback import {names}{where}")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from types import UnionType
 
 from recommender.domain.errors import InvalidInput, Problem, quoted
 
@@ -70,6 +71,23 @@ class Check:
         ok = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         self.that(ok, name, value, f"a whole number from {low} to {high}", remedy)
 
+    def number(self, name: str, value: object, low: float, high: float, remedy: str) -> None:
+        ok = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+        self.that(ok, name, value, f"a number from {low:g} to {high:g}", remedy)
+
+    def of_type(
+        self, name: str, value: object, types: type | UnionType, expected: str, remedy: str
+    ) -> bool:
+        ok = isinstance(value, types)
+        self.that(ok, name, value, expected, remedy)
+        return ok
+
+    def items(self, name: str, value: object, types: type | UnionType, what: str) -> bool:
+        """Check that a value is a tuple of these, as :func:`set_tuple` leaves it."""
+        ok = isinstance(value, tuple) and all(isinstance(item, types) for item in value)
+        self.that(ok, name, value, f"a list of {what}", "Give a list, if need be of one.")
+        return ok
+
     def language(self, name: str, value: str) -> None:
         self.that(
             isinstance(value, str) and re.fullmatch(LANGUAGE_PATTERN, value) is not None,
@@ -105,6 +123,14 @@ class Check:
     def done(self) -> None:
         if self.problems:
             raise InvalidInput(self.problems)
+
+
+def set_tuple(target: object, *names: str) -> None:
+    """Make the named list fields of a frozen dataclass tuples."""
+    for name in names:
+        value = getattr(target, name)
+        if isinstance(value, list):
+            object.__setattr__(target, name, tuple(value))
 
 
 def set_canonical(target: object, *names: str) -> None:

@@ -1,13 +1,15 @@
 """Everything that Tandem refuses, as one small family of exceptions.
 
-Every message names the value, what was expected, and the remedy. The library knows nothing of
-HTTP; ``service/errors.py`` maps these classes to status codes.
+Every message names the value, what was expected, and the remedy. Each class says once how its
+refusal is told by the service (``slug``, ``title``, ``status``) and by the command line
+(``exit_code``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 LONGEST_QUOTED_VALUE = 80
 
@@ -38,8 +40,8 @@ class Problem:
         if self.column is not None:
             places.append(f"column {self.column}")
         place = ", ".join(part for part in places if part)
-        told = f"{self.field}: {self.value!r} where {self.expected} is expected. {self.remedy}"
-        return f"{place}: {told}" if place else told
+        sentence = f"{self.field}: {self.value!r} where {self.expected} is expected. {self.remedy}"
+        return f"{place}: {sentence}" if place else sentence
 
 
 def quoted(value: object) -> str:
@@ -50,12 +52,34 @@ def quoted(value: object) -> str:
     return f"{text[: LONGEST_QUOTED_VALUE - 1]}… ({len(text)} characters)"
 
 
+EXIT_INVALID = 3
+EXIT_UNKNOWN = 4
+EXIT_UNUSABLE = 5
+
+
 class TandemError(Exception):
-    """Any refusal by Tandem; catch this to catch them all."""
+    """Any refusal by Tandem; catch this to catch them all.
+
+    Attributes:
+        slug: Names the kind of problem over HTTP.
+        title: The same in a few words.
+        status: Status code over HTTP; 500 is a fault that no caller can mend.
+        exit_code: Of a command.
+    """
+
+    slug: ClassVar[str] = "fault"
+    title: ClassVar[str] = "A fault in Tandem"
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
 
 
-class InvalidInput(TandemError):
+class InvalidInput(TandemError, ValueError):
     """Values that a person or a file gave are wrong; ``problems`` lists every one of them."""
+
+    slug = "invalid-input"
+    title = "Some values are wrong"
+    status = 422
+    exit_code = EXIT_INVALID
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -64,6 +88,11 @@ class InvalidInput(TandemError):
 
 class UnknownPerson(TandemError):
     """A person id that the store does not hold."""
+
+    slug = "unknown-person"
+    title = "There is no such person"
+    status = 404
+    exit_code = EXIT_UNKNOWN
 
     def __init__(self, person_id: str) -> None:
         self.person_id = person_id
@@ -76,6 +105,10 @@ class UnknownPerson(TandemError):
 class UnknownJob(TandemError):
     """A job id that the store does not hold."""
 
+    slug = "unknown-job"
+    title = "There is no such job"
+    status = 404
+
     def __init__(self, job_id: str) -> None:
         super().__init__(
             f"No job has the id {quoted(job_id)!r}; the id from the answer that started the job is "
@@ -86,20 +119,30 @@ class UnknownJob(TandemError):
 class UnknownCohort(TandemError):
     """A cohort id that the store does not hold; None where it holds no cohort at all."""
 
+    slug = "unknown-cohort"
+    title = "There is no such cohort"
+    status = 404
+    exit_code = EXIT_UNKNOWN
+
     def __init__(self, cohort_id: str | None) -> None:
-        found = (
+        state = (
             "There is no cohort yet"
             if cohort_id is None
             else (f"No cohort has the id {quoted(cohort_id)!r}")
         )
         super().__init__(
-            f"{found}; one that `tandem cohorts list` names is expected. Check its spelling, or "
+            f"{state}; one that `tandem cohorts list` names is expected. Check its spelling, or "
             "make the cohort first with `tandem cohorts put`."
         )
 
 
 class UnknownRanker(TandemError):
     """A version of the ranker that the workspace does not hold."""
+
+    slug = "unknown-ranker"
+    title = "There is no such ranker"
+    status = 404
+    exit_code = EXIT_UNKNOWN
 
     def __init__(self, version: str) -> None:
         super().__init__(
@@ -110,6 +153,11 @@ class UnknownRanker(TandemError):
 
 class RankerNotPromoted(TandemError):
     """A release whose own report does not show that it is better than what was active."""
+
+    slug = "ranker-not-promoted"
+    title = "This ranker was not shown to be better"
+    status = 409
+    exit_code = EXIT_INVALID
 
     def __init__(self, version: str) -> None:
         super().__init__(
@@ -122,18 +170,40 @@ class RankerNotPromoted(TandemError):
 class ArtefactRefused(TandemError):
     """A file on disk is damaged, foreign, or of another version than this program reads."""
 
+    exit_code = EXIT_UNUSABLE
+
 
 class EncoderUnavailable(TandemError):
     """The sentence encoder cannot be found, or its files are not the expected ones."""
+
+    slug = "encoder-unavailable"
+    title = "The encoder cannot be used"
+    status = 503
+    exit_code = EXIT_UNUSABLE
 
 
 class WorkspaceUnusable(TandemError):
     """The workspace folder or its database cannot be read or written."""
 
+    slug = "workspace-unusable"
+    title = "The workspace cannot be used"
+    status = 503
+    exit_code = EXIT_UNUSABLE
+
 
 class StoreBusy(TandemError):
     """Somebody else, usually an import, kept the database longer than a writer waits."""
 
+    slug = "store-busy"
+    title = "The database is busy"
+    status = 503
+
 
 class MaterialUnusable(TandemError):
     """A file that training or evaluation reads is missing or not what it should be."""
+
+    exit_code = EXIT_INVALID
+
+
+class StoreUnavailable(Exception):
+    """The database does not answer: nothing was refused, so this is a fault like any other."""

@@ -272,10 +272,10 @@ class Feedback:
         elif form.scale is not None:
             low, high = form.scale
             value = self.value if isinstance(self.value, int) else low - 1
-            given = "" if self.value is None else self.value
+            shown = "" if self.value is None else self.value
             ok = not isinstance(self.value, bool) and low <= value <= high
             check.that(
-                ok, "value", given, f"a whole number from {low} to {high}", "Give that number."
+                ok, "value", shown, f"a whole number from {low} to {high}", "Give that number."
             )
         else:
             check.text("value", self.value if isinstance(self.value, str) else "", MAX_COMMENT)

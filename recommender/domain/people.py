@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from recommender.domain.checks import MAX_NAME, Check, set_canonical
+from recommender.domain.checks import MAX_NAME, Check, set_canonical, set_tuple
 
 MAX_TEXT = 1000
 MAX_LANGUAGES = 12
@@ -154,6 +154,7 @@ class Person:
 
     def __post_init__(self) -> None:
         set_canonical(self, "name", "department", "site")
+        set_tuple(self, "languages", "statements")
         check = Check()
         check.identifier("id", self.id)
         for name in ("name", "department", "site"):
@@ -176,7 +177,7 @@ class Person:
             )
         self._check_languages(check)
         check.that(
-            self.time_zone in time_zone_names(),
+            isinstance(self.time_zone, str) and self.time_zone in time_zone_names(),
             "time_zone",
             self.time_zone,
             "an IANA time zone name",
@@ -184,14 +185,11 @@ class Person:
         )
         check.one_of("roles", self.roles, Roles)
         check.whole("capacity", self.capacity, 0, MAX_CAPACITY, "0 means no mentee now.")
-        hours = self.hours_per_month
-        check.that(
-            isinstance(hours, int | float)
-            and not isinstance(hours, bool)
-            and 0 <= hours <= MAX_HOURS_PER_MONTH,
+        check.number(
             "hours_per_month",
-            hours,
-            f"a number from 0 to {MAX_HOURS_PER_MONTH:g}",
+            self.hours_per_month,
+            0,
+            MAX_HOURS_PER_MONTH,
             "Give hours per month, such as 3 or 2.5.",
         )
         check.one_of("status", self.status, Status)
@@ -199,6 +197,8 @@ class Person:
         check.done()
 
     def _check_languages(self, check: Check) -> None:
+        if not check.items("languages", self.languages, str, "language codes"):
+            return
         check.that(
             1 <= len(self.languages) <= MAX_LANGUAGES
             and len(set(self.languages)) == len(self.languages),
@@ -211,6 +211,8 @@ class Person:
             check.language("languages", language)
 
     def _check_statements(self, check: Check) -> None:
+        if not check.items("statements", self.statements, Statement, "statements"):
+            return
         check.that(
             len(self.statements) <= MAX_STATEMENTS,
             "statements",

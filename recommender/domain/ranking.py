@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from recommender.domain.checks import MAX_NAME, Check, set_canonical
+from recommender.domain.checks import MAX_NAME, Check, set_canonical, set_tuple
+from recommender.domain.errors import InvalidInput
 from recommender.domain.people import Kind, Statement
 
 MAX_K = 100
 MAX_GOALS = 20
+DEFAULT_PRIORITY = 2
+DEFAULT_LANGUAGE = "en"
+"""Of a goal that is given as plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class Query:
 
     Args:
         mentee_id: The stored mentee, or None for a query by text alone.
-        goals: Goals given as text; empty means the mentee's stored goals.
+        goals: Goals given as text; empty means the mentee's stored goals. A plain string stands for
+            a goal in English of middling priority.
         k: How many mentors, 1 to 100.
         language: Only mentors who speak this language, or None.
         site: Only mentors at this site, or None.
@@ -38,12 +43,27 @@ class Query:
 
     def __post_init__(self) -> None:
         set_canonical(self, "site")
+        set_tuple(self, "goals", "exclude")
         check = Check()
+        if check.items("goals", self.goals, str | Statement, "goals, each a text or a statement"):
+            goals = tuple(_statement(check, place, goal) for place, goal in enumerate(self.goals))
+            object.__setattr__(self, "goals", tuple(goal for goal in goals if goal is not None))
+            self._check_goals(check)
+        exclude = tuple(self.exclude) if isinstance(self.exclude, set | frozenset) else self.exclude
+        if check.items("exclude", exclude, str, "ids of people"):
+            object.__setattr__(self, "exclude", frozenset(exclude))
         if self.mentee_id is not None:
             check.identifier("mentee_id", self.mentee_id)
         check.whole("k", self.k, 1, MAX_K, "Ask for fewer, or again with exclude.")
+        if self.language is not None:
+            check.language("language", self.language)
+        if self.site is not None:
+            check.text("site", self.site, MAX_NAME)
+        check.done()
+
+    def _check_goals(self, check: Check) -> None:
         check.that(
-            self.mentee_id is not None or len(self.goals) > 0,
+            bool(self.mentee_id is not None or self.goals or check.problems),
             "goals",
             "no goal and no mentee",
             "a mentee_id or at least one goal",
@@ -63,11 +83,17 @@ class Query:
             "statements of kind goal",
             "Give what the mentee wants to learn.",
         )
-        if self.language is not None:
-            check.language("language", self.language)
-        if self.site is not None:
-            check.text("site", self.site, MAX_NAME)
-        check.done()
+
+
+def _statement(check: Check, place: int, goal: str | Statement) -> Statement | None:
+    """Return a goal as a statement; what is wrong with its text is noted with its place."""
+    if isinstance(goal, Statement):
+        return goal
+    try:
+        return Statement(Kind.GOAL, goal, DEFAULT_LANGUAGE, priority=DEFAULT_PRIORITY)
+    except InvalidInput as refusal:
+        check.problems += [replace(p, field=f"goals[{place}].{p.field}") for p in refusal.problems]
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +170,3 @@ class Ranking:
     ranker: str | None
     degraded: bool
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Impression:
-    """One mentor shown at one position of one ranking, as it was logged."""
-
-    ranking_id: str
-    created_at: datetime
-    mentee_id: str | None
-    mentor_id: str
-    position: int
-    rank: int
-    score: float
-    features: Mapping[str, float] = field(hash=False)
-    encoder: str
-    ranker: str | None

@@ -6,7 +6,7 @@ from recommender.matching.asking import Asked, ask, ask_for
 from recommender.matching.eligibility import EligibilityRules, decide
 from recommender.matching.features import FEATURE_NAMES, FEATURE_SCHEMA, FEATURES, Feature
 from recommender.matching.index_faiss import NOBODY, StatementIndex
-from recommender.matching.mirror import Organisation
+from recommender.matching.mirror import Mirror
 
 __all__ = [
     "FEATURES",
@@ -16,7 +16,7 @@ __all__ = [
     "Asked",
     "EligibilityRules",
     "Feature",
-    "Organisation",
+    "Mirror",
     "RecommenderConfig",
     "StatementIndex",
     "answer",

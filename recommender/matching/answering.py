@@ -13,6 +13,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.domain.checks import Check
 from recommender.domain.ranking import Query, Ranking, Recommendation
 from recommender.domain.texts import text
 from recommender.encoding import Encoder
@@ -20,11 +21,12 @@ from recommender.matching.affinity import DECIMALS
 from recommender.matching.asking import Asked
 from recommender.matching.eligibility import EligibilityRules, decide
 from recommender.matching.features import FEATURE_NAMES
-from recommender.matching.mirror import Organisation
+from recommender.matching.mirror import Mirror
 from recommender.matching.reasons import feature_reasons, goal_matches
 from recommender.matching.retrieval import Candidates, retrieve
 from recommender.store import Transaction, people, rankings
 
+MAX_CANDIDATES = 1_000_000
 AFFINITY = FEATURE_NAMES.index("affinity")
 
 
@@ -37,11 +39,26 @@ class RecommenderConfig:
         coverage: Cosine from which a statement covers a goal, −1 to 1; None for the encoder's own
             (see docs/encoder.md).
         n_candidates: How many mentors are kept for ranking, ties aside (k, if that is more).
+
+    Raises:
+        InvalidInput: if a value is of the wrong type or out of its range.
     """
 
     rules: EligibilityRules = field(default_factory=EligibilityRules)
     coverage: float | None = None
     n_candidates: int = 200
+
+    def __post_init__(self) -> None:
+        check = Check()
+        check.of_type("rules", self.rules, EligibilityRules, "eligibility rules", "Give them.")
+        if self.coverage is not None:
+            check.number("coverage", self.coverage, -1, 1, "Give a cosine, or none.")
+        check.whole("n_candidates", self.n_candidates, 1, MAX_CANDIDATES, "200 is usual.")
+        check.done()
+
+    def coverage_of(self, encoder: Encoder) -> float:
+        """Return the cosine from which a statement covers a goal, −1 to 1."""
+        return encoder.coverage if self.coverage is None else self.coverage
 
 
 class Score(Protocol):
@@ -102,7 +119,7 @@ def score(features: NDArray[np.float64], ranker: Ranker | None) -> Scored:
 
 def answer(
     connection: Transaction,
-    organisation: Organisation,
+    organisation: Mirror,
     encoder: Encoder,
     config: RecommenderConfig,
     query: Query,
@@ -138,7 +155,7 @@ def answer(
         eligibility.mask,
         query.k,
         max(query.k, config.n_candidates),
-        encoder.coverage if config.coverage is None else config.coverage,
+        config.coverage_of(encoder),
     )
     scored = score(candidates.features, ranker)
     ids = [roster.ids[row] for row in candidates.people]
@@ -166,7 +183,7 @@ def answer(
 
 def _recommendations(
     connection: Transaction,
-    organisation: Organisation,
+    organisation: Mirror,
     asked: Asked,
     candidates: Candidates,
     scored: Scored,
@@ -184,7 +201,7 @@ def _recommendations(
 
 
 def _recommendation(
-    organisation: Organisation,
+    organisation: Mirror,
     asked: Asked,
     candidates: Candidates,
     scored: Scored,

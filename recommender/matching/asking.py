@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain.errors import InvalidInput, Problem, UnknownPerson
+from recommender.domain.errors import InvalidInput, Problem
 from recommender.domain.people import Person, Statement, Status
 from recommender.domain.ranking import Query
 from recommender.domain.texts import reading_language
@@ -128,10 +128,7 @@ def _asked(
 
 
 def _mentee(connection: Transaction, person_id: str, brings_goals: bool) -> tuple[int, Person]:
-    found = people.get(connection, person_id)
-    if found is None:
-        raise UnknownPerson(person_id)
-    number, person = found
+    number, person = people.get(connection, person_id)
     if person.status is not Status.ACTIVE:
         raise InvalidInput(
             [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.domain.checks import Check
 from recommender.domain.ranking import Query
 from recommender.matching.asking import Asked
 from recommender.matching.roster import Roster
@@ -28,6 +29,9 @@ class EligibilityRules:
         not_paired_before: Keep out mentors with whom the mentee was or is paired.
         common_language: Keep out mentors with no language in common.
         max_time_zone_hours: Keep out mentors whose clock is further away; None for no limit.
+
+    Raises:
+        InvalidInput: if a value is of the wrong type, or the hours are negative.
     """
 
     reporting_chain: bool = True
@@ -35,6 +39,15 @@ class EligibilityRules:
     not_paired_before: bool = True
     common_language: bool = True
     max_time_zone_hours: float | None = 4.0
+
+    def __post_init__(self) -> None:
+        check = Check()
+        for rule in ("reporting_chain", "free_capacity", "not_paired_before", "common_language"):
+            check.of_type(rule, getattr(self, rule), bool, "true or false", "Choose.")
+        if self.max_time_zone_hours is not None:
+            hours = self.max_time_zone_hours
+            check.number("max_time_zone_hours", hours, 0, 24, "Give hours, or none for no limit.")
+        check.done()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from recommender.store.artefacts import discard_artefact
 log = logging.getLogger(__name__)
 
 
-class Organisation:
+class Mirror:
     """Everybody and everything they state, ready to be searched.
 
     Args:
@@ -35,6 +35,7 @@ class Organisation:
         progress: Told while texts are encoded.
 
     Attributes:
+        encoder: The same.
         roster: The people.
         skills: Skill statements of people who may mentor.
         goals: Goals of everybody.
@@ -46,7 +47,7 @@ class Organisation:
     ) -> None:
         self.lock = threading.Lock()
         self._store = store
-        self._encoder = encoder
+        self.encoder = encoder
         self._folder = folder
         self._encode_new(None, progress)
         with store.read() as connection:
@@ -101,7 +102,7 @@ class Organisation:
             with self.lock:
                 saved = self._revision
                 for kind, index in ((Kind.SKILL, self.skills), (Kind.GOAL, self.goals)):
-                    index.save(self._folder / kind, self._encoder.digest, self._store_id, saved)
+                    index.save(self._folder / kind, self.encoder.digest, self._store_id, saved)
         except OSError as error:
             log.warning("The index was not saved: %s", error)
         with self._store.read() as connection:
@@ -133,7 +134,7 @@ class Organisation:
         if not folder.exists():
             return self._build(connection, kind)
         try:
-            index, shown = StatementIndex.load(folder, self._encoder.digest, self._store_id)
+            index, shown = StatementIndex.load(folder, self.encoder.digest, self._store_id)
             if shown > self._revision:
                 raise ArtefactRefused(
                     f"{folder} shows revision {shown} where at most {self._revision} is expected."
@@ -156,10 +157,10 @@ class Organisation:
     def _rows(
         self, connection: Transaction, kind: Kind, chosen: Sequence[int] | None
     ) -> vectors.StatementRows:
-        return vectors.statement_rows(connection, self._encoder.digest, kind, chosen)
+        return vectors.statement_rows(connection, self.encoder.digest, kind, chosen)
 
     def _encode_new(self, chosen: Sequence[int] | None, progress: Progress) -> None:
         with self._store.read() as connection:
-            texts = vectors.texts_without_vector(connection, self._encoder.digest, chosen)
+            texts = vectors.texts_without_vector(connection, self.encoder.digest, chosen)
         if texts:
-            encode_missing(self._store, self._encoder, texts, progress)
+            encode_missing(self._store, self.encoder, texts, progress)

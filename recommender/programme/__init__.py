@@ -1,26 +1,26 @@
-"""Who takes part and what happens: people, cohorts, feedback."""
+"""Who takes part and what happens: people, cohorts, feedback, and the jobs that import them."""
 
-from recommender.programme.feedback import (
-    FeedbackReport,
-    check_cohort,
-    export_feedback,
-    import_feedback,
-    put_cohort,
-    record_feedback,
-)
-from recommender.programme.people import ImportReport, check_manager, import_people, put_person
-from recommender.programme.people_export import export_people
+from recommender.files import Forms
+from recommender.files.feedback import FORMS as FEEDBACK_FORMS
+from recommender.files.people import FORMS as PEOPLE_FORMS
+from recommender.programme.cohorts import Cohorts
+from recommender.programme.feedback import FeedbackReport, Reports
+from recommender.programme.jobs import JobLog
+from recommender.programme.people import ImportReport, People
+from recommender.store.feedback import StoredFeedback
+from recommender.store.jobs import Job, JobStatus
 
 __all__ = [
+    "FEEDBACK_FORMS",
+    "PEOPLE_FORMS",
+    "Cohorts",
     "FeedbackReport",
+    "Forms",
     "ImportReport",
-    "check_cohort",
-    "check_manager",
-    "export_feedback",
-    "export_people",
-    "import_feedback",
-    "import_people",
-    "put_cohort",
-    "put_person",
-    "record_feedback",
+    "Job",
+    "JobLog",
+    "JobStatus",
+    "People",
+    "Reports",
+    "StoredFeedback",
 ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from recommender.domain.errors import InvalidInput, Problem, quoted
-from recommender.domain.feedback import Cohort, Feedback, refuse_overlap
+from recommender.domain.feedback import Feedback
 from recommender.domain.progress import Progress, silent
 from recommender.files.feedback import FeedbackFile, Known, read_feedback, write_feedback
 from recommender.store import Store, Transaction, cohorts, feedback, people
+from recommender.store.feedback import StoredFeedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,103 +27,89 @@ class FeedbackReport:
     reports_unchanged: int
 
 
-def import_feedback(
-    store: Store, paths: Sequence[Path], progress: Progress = silent
-) -> FeedbackReport:
-    """Read, check, and write in one transaction.
-
-    Raises:
-        InvalidInput: with every problem of the file; nothing was changed then.
-    """
-    with store.read() as connection:
-        known = _known(connection)
-    file = read_feedback(paths, known, progress)
-    n_rows = len(file.cohorts) + len(file.feedback)
-    progress("storing", 0, n_rows)
-    with store.write() as connection:
-        known_now = _known(connection)
-        if known_now != known:
-            # Somebody changed cohorts or people while we read: check against those of now.
-            file = read_feedback(paths, known_now)
-        report = _written(connection, file, datetime.now(UTC))
-    progress("storing", n_rows, n_rows)
-    return report
-
-
-def record_feedback(
-    store: Store, given: Sequence[Feedback], now: datetime | None = None
-) -> FeedbackReport:
-    """Write reports in one transaction. Problems name them by their place in ``given``.
+class Reports:
+    """What both sides of each pair report, and has been reported.
 
     Args:
-        store: The database.
-        given: The reports, in any order.
-        now: When they are recorded, in UTC; by default this moment.
-
-    Raises:
-        InvalidInput: if a cohort or a person is not stored; nothing was changed then.
+        store: The truth.
+        clock: Returns the time now, in UTC.
     """
-    with store.write() as connection:
-        ids = [person for one in given for person in (one.mentor_id, one.mentee_id)]
-        known = _known(connection, ids)
-        problems = [p for index, one in enumerate(given) for p in _unknown(index, one, known)]
-        if problems:
-            raise InvalidInput(problems)
-        return _written(connection, FeedbackFile((), tuple(given)), now or datetime.now(UTC))
 
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
 
-def put_cohort(store: Store, cohort: Cohort) -> bool:
-    """Store one cohort as it is given, and return whether it is new.
+    def record(self, reports: Sequence[Feedback]) -> FeedbackReport:
+        """Store reports, all or none; a report with the key of an earlier one replaces it.
 
-    A stored cohort that is simulated stays so.
+        Problems name reports by their place.
 
-    Raises:
-        InvalidInput: if it would run at the same time as another one, or make a real cohort a
-            simulated one.
-    """
-    with store.write() as connection:
-        return cohorts.put(connection, [_storable(connection, cohort)]).created == 1
+        Raises:
+            InvalidInput: if a cohort or a person is not stored; nothing was changed then.
+        """
+        with self._store.write() as connection:
+            ids = [person for report in reports for person in (report.mentor_id, report.mentee_id)]
+            known = _known(connection, ids)
+            problems = [p for i, report in enumerate(reports) for p in _unknown(i, report, known)]
+            if problems:
+                raise InvalidInput(problems)
+            return _written(connection, FeedbackFile((), tuple(reports)), self._clock())
 
+    def of(self, person_id: str) -> tuple[StoredFeedback, ...]:
+        """Return what a person has reported, with its history, and nothing said about them.
 
-def check_cohort(store: Store, cohort: Cohort) -> None:
-    """Refuse what :func:`put_cohort` would refuse, before long work is done for the cohort.
+        Raises:
+            UnknownPerson: if there is none with this id.
+        """
+        with self._store.read() as connection:
+            number, _ = people.get(connection, person_id)
+            return tuple(feedback.given_by(connection, number))
 
-    Raises:
-        InvalidInput: as there.
-    """
-    with store.read() as connection:
-        _storable(connection, cohort)
+    def import_files(self, paths: Sequence[Path], progress: Progress = silent) -> FeedbackReport:
+        """Import cohorts and reports from files, whole or not at all.
 
+        Args:
+            paths: One or two CSV files, or one Excel workbook.
+            progress: Told what is being done and how far it is.
 
-def export_feedback(store: Store, paths: Sequence[Path]) -> int:
-    """Write every cohort, and every report that counts, as of one moment.
+        Raises:
+            InvalidInput: with every problem of the files; nothing was changed then.
+        """
+        with self._store.read() as connection:
+            known = _known(connection)
+        file = read_feedback(paths, known, progress)
+        n_rows = len(file.cohorts) + len(file.feedback)
+        progress("storing", 0, n_rows)
+        with self._store.write() as connection:
+            known_now = _known(connection)
+            if known_now != known:
+                # Somebody changed cohorts or people while we read: check against those of now.
+                file = read_feedback(paths, known_now)
+            report = _written(connection, file, self._clock())
+        progress("storing", n_rows, n_rows)
+        return report
 
-    An import reads the files again unchanged. What corrections replaced is not written.
+    def export_files(self, paths: Sequence[Path]) -> int:
+        """Write every cohort, and every report that counts, as of one moment.
 
-    Args:
-        store: The database.
-        paths: A CSV file for feedback and, where cohorts are wanted, too, a second one for them; or
-            one Excel workbook for both.
+        An import reads the files again unchanged. What corrections replaced is not written.
 
-    Returns:
-        The number of reports written.
+        Args:
+            paths: A CSV file for feedback and, where cohorts are wanted, too, a second one for
+                them; or one Excel workbook for both.
 
-    Raises:
-        InvalidInput: if the file names do not say which form to write.
-    """
-    with store.read() as connection:
-        runs = cohorts.get_all(connection)
-        stored = feedback.get_all(connection)
-    counting = [one.feedback for one in stored if one.replaced_at is None]
-    write_feedback(paths, runs.values(), counting)
-    return len(counting)
+        Returns:
+            The number of reports written.
 
-
-def _storable(connection: Transaction, cohort: Cohort) -> Cohort:
-    stored = cohorts.get_all(connection)
-    laid_over = cohort.in_place_of(stored.get(cohort.id))
-    refuse_overlap({**stored, cohort.id: laid_over})
-    return laid_over
+        Raises:
+            InvalidInput: if the file names do not say which form to write.
+        """
+        with self._store.read() as connection:
+            runs = cohorts.get_all(connection)
+            stored = feedback.get_all(connection)
+        counting = [report.feedback for report in stored if report.replaced_at is None]
+        write_feedback(paths, runs.values(), counting)
+        return len(counting)
 
 
 def _known(connection: Transaction, ids: Sequence[str] | None = None) -> Known:
@@ -130,16 +117,16 @@ def _known(connection: Transaction, ids: Sequence[str] | None = None) -> Known:
     return Known(cohorts.get_all(connection), frozenset(people.numbers(connection, ids)))
 
 
-def _unknown(index: int, one: Feedback, known: Known) -> list[Problem]:
+def _unknown(index: int, report: Feedback, known: Known) -> list[Problem]:
     """Return a problem for the cohort and for each person of a report that nobody knows."""
-    wanted = (
-        ("cohort", one.cohort, known.cohorts, "cohort", "Store the cohort first."),
-        ("mentor_id", one.mentor_id, known.people, "person", "Store the person first."),
-        ("mentee_id", one.mentee_id, known.people, "person", "Store the person first."),
+    references = (
+        ("cohort", report.cohort, known.cohorts, "cohort", "Store the cohort first."),
+        ("mentor_id", report.mentor_id, known.people, "person", "Store the person first."),
+        ("mentee_id", report.mentee_id, known.people, "person", "Store the person first."),
     )
     return [
         Problem(f"feedback[{index}].{name}", quoted(value), f"the id of a stored {what}", remedy)
-        for name, value, ids, what, remedy in wanted
+        for name, value, ids, what, remedy in references
         if value not in ids
     ]
 

@@ -9,17 +9,18 @@ from recommender.skills.catalogue import (
     read_glossary,
     read_needs,
 )
-from recommender.skills.knowledge import Knowledge, open_knowledge
+from recommender.skills.gaps import Gaps
+from recommender.skills.knowledge import Knowledge
 from recommender.skills.role_profiles import RoleProfile
 
 __all__ = [
     "LANGUAGES",
     "LEAST",
     "Concept",
+    "Gaps",
     "Knowledge",
     "Need",
     "RoleProfile",
-    "open_knowledge",
     "read_catalogue",
     "read_glossary",
     "read_needs",

@@ -64,10 +64,10 @@ class Knowledge:
             Rows of ``vectors``, int64, ascending; places of concepts, int64; and how probable the
             linker takes each link to be, 0 to 1, float64.
         """
-        found = self._linker.links(vectors, threshold, most)
-        place = self._place[found.concept]
+        links = self._linker.links(vectors, threshold, most)
+        place = self._place[links.concept]
         held = place >= 0
-        return found.row[held].astype(np.int64), place[held], found.probability[held].astype(float)
+        return links.row[held].astype(np.int64), place[held], links.probability[held].astype(float)
 
 
 def open_knowledge(encoder: Encoder, workspace: Path, progress: Progress = silent) -> Knowledge:
@@ -83,6 +83,8 @@ def open_knowledge(encoder: Encoder, workspace: Path, progress: Progress = silen
     from recommender.skills.linking.learning.building import open_linker
 
     concepts = read_catalogue(shipped("data/catalogue"))
-    profiles = read_role_profiles(shipped("data/role_profiles"), {one.id for one in concepts})
+    profiles = read_role_profiles(
+        shipped("data/role_profiles"), {concept.id for concept in concepts}
+    )
     linker = open_linker(encoder, workspace, progress=progress)
     return Knowledge(concepts, profiles.values(), linker)

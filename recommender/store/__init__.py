@@ -5,5 +5,6 @@ reads and writes what it is named after, in the :data:`Transaction` that it is h
 """
 
 from recommender.store.engine import Store, Transaction
+from recommender.store.rows import Written
 
-__all__ = ["Store", "Transaction"]
+__all__ = ["Store", "Transaction", "Written"]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
-from recommender.store.rankings import as_utc
+from recommender.store.rows import columns, insert_rows
 from recommender.store.tables import activations
 
 _LATEST = select(activations).order_by(activations.c.id.desc()).limit(1)
-_VERSION = select(activations.c.version).order_by(activations.c.id.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +23,21 @@ class Activation:
 
 def active(connection: Connection) -> str | None:
     """Return the version of the active release, or None while there is none."""
-    return connection.execute(_VERSION).scalar()
+    latest = connection.execute(_LATEST).first()
+    return latest.version if latest else None
 
 
 def history(connection: Connection) -> list[Activation]:
     """Return every activation and rollback, the oldest first."""
-    query = select(activations).order_by(activations.c.id)
-    return [Activation(row.version, as_utc(row.activated_at)) for row in connection.execute(query)]
+    query = select(*columns(Activation, activations)).order_by(activations.c.id)
+    return [Activation(*row) for row in connection.execute(query)]
 
 
 def activate(connection: Connection, version: str | None, now: datetime) -> None:
     """Let a release rank from now on; activating what is active changes nothing."""
     latest = connection.execute(_LATEST).first()
-    if (latest.version if latest else None) == version:
-        return
-    below = latest.id if latest else None
-    _insert(connection, version, below, now)
+    if version != (latest.version if latest else None):
+        _add(connection, version, latest.id if latest else None, now)
 
 
 def rollback(connection: Connection, now: datetime) -> str | None:
@@ -50,15 +48,13 @@ def rollback(connection: Connection, now: datetime) -> str | None:
     latest = connection.execute(_LATEST).first()
     if latest is None or (latest.version is None and latest.below is None):
         return None
-    below = None
-    if latest.below is not None:
-        query = select(activations).where(activations.c.id == latest.below)
-        below = connection.execute(query).one()
-    version = below.version if below else None
-    _insert(connection, version, below.below if below else None, now)
+    query = select(activations).where(activations.c.id == latest.below)
+    before = connection.execute(query).first()  # None at the bottom, where below is None
+    version = before.version if before else None
+    _add(connection, version, before.below if before else None, now)
     return version
 
 
-def _insert(connection: Connection, version: str | None, below: int | None, now: datetime) -> None:
-    values = {"version": version, "below": below, "activated_at": now}
-    connection.execute(insert(activations), values)
+def _add(connection: Connection, version: str | None, below: int | None, now: datetime) -> None:
+    row = {"version": version, "below": below, "activated_at": now}
+    insert_rows(connection, activations, [row])

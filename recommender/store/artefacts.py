@@ -96,16 +96,16 @@ def read_artefact(folder: Path, kind: str, schema: int) -> dict[str, Any]:
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        found = (manifest["kind"], manifest["schema"])
+        is_kind, is_schema = manifest["kind"], manifest["schema"]
         digests = dict(manifest["files"])
         facts = dict(manifest["facts"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtefactRefused(
             f"{folder.name} has no readable {MANIFEST} ({without_path(error)}). Rebuild it."
         ) from error
-    if found != (kind, schema):
+    if (is_kind, is_schema) != (kind, schema):
         raise ArtefactRefused(
-            f"{folder.name} holds {found[0]!r} of schema {found[1]!r} where {kind!r} of schema "
+            f"{folder.name} holds {is_kind!r} of schema {is_schema!r} where {kind!r} of schema "
             f"{schema} is expected. Rebuild it with this version of Tandem."
         )
     for name, expected in digests.items():

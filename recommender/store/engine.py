@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
-from recommender.domain.errors import StoreBusy, WorkspaceUnusable
+from recommender.domain.errors import StoreBusy, StoreUnavailable, WorkspaceUnusable
 
 Transaction = Connection
 """An open transaction on the store; whoever holds it speaks to the functions of :mod:`store`."""
 
-HEAD = "0003"
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = "tandem_writes"
 PRIVATE_FILE = 0o600
@@ -72,8 +72,12 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the database."""
-        with self._engine.connect() as connection, connection.begin():
+        """Open a transaction that sees one state of the database.
+
+        Raises:
+            StoreUnavailable: if the database does not answer.
+        """
+        with _answered(), self._transaction(writes=False) as connection:
             yield connection
 
     @contextmanager
@@ -82,13 +86,10 @@ class Store:
 
         Raises:
             StoreBusy: if another writer does not finish within half a minute.
+            StoreUnavailable: if the database does not answer.
         """
-        with self._engine.connect() as connection:
-            connection = connection.execution_options(**{WRITES: True})
-            with _patience():
-                transaction = connection.begin()
-            with transaction:
-                yield connection
+        with _answered(), self._transaction(writes=True) as connection:
+            yield connection
 
     def forget_deleted(self) -> None:
         """Leave no trace of deleted rows in SQLite's files.
@@ -109,10 +110,20 @@ class Store:
         """Close every connection; SQLite folds its log into the database."""
         self._engine.dispose()
 
+    @contextmanager
+    def _transaction(self, writes: bool) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(**{WRITES: writes})
+            with _patience():
+                transaction = connection.begin()
+            with transaction:
+                yield connection
+
     def _migrate(self) -> None:
-        with self.read() as connection:
-            found = _schema_version(connection)
-        if found == HEAD:
+        with self._transaction(writes=False) as connection:
+            version = _schema_version(connection)
+        newest = newest_schema()
+        if version == newest:
             return
         # Alembic is imported only here: it takes longer than everything else in a quick command.
         from alembic import command
@@ -121,15 +132,28 @@ class Store:
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self.write() as connection:
+        with self._transaction(writes=True) as connection:
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")
             except CommandError as error:
                 raise WorkspaceUnusable(
-                    f"The database has the schema version {found!r} where {HEAD} or older is "
+                    f"The database has the schema version {version!r} where {newest} or older is "
                     "expected: a newer Tandem wrote it. Update Tandem."
                 ) from error
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Tell in our words that the database does not answer; a broken constraint is no such thing."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, NoConnectionInTime) as error:
+        raise StoreUnavailable(
+            "The database does not answer. Check the workspace and its disk."
+        ) from error
 
 
 @contextmanager
@@ -144,6 +168,11 @@ def _patience() -> Iterator[None]:
             f"Another write, usually an import, has kept the database for over {PATIENCE_S} "
             "seconds. Try again when it is done."
         ) from error
+
+
+def newest_schema() -> str:
+    """Return the version of the schema that the newest migration makes and is named after."""
+    return max(script.stem[1:].partition("_")[0] for script in MIGRATIONS.glob("versions/m*.py"))
 
 
 def _schema_version(connection: Connection) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, delete, insert, select, update
 
 from recommender.domain.errors import UnknownJob
-from recommender.store.rankings import as_utc
+from recommender.store.rows import values
 from recommender.store.tables import jobs
 
 KEPT_FOR = timedelta(days=30)
@@ -50,22 +50,9 @@ class Job:
 def create(connection: Connection, kind: str, now: datetime) -> str:
     """Register a waiting job and return its id; jobs older than 30 days are forgotten."""
     connection.execute(delete(jobs).where(jobs.c.created_at < now - KEPT_FOR))
-    job_id = str(uuid4())
-    connection.execute(
-        insert(jobs),
-        {
-            "id": job_id,
-            "kind": kind,
-            "status": str(JobStatus.WAITING),
-            "step": "waiting",
-            "done": 0,
-            "total": 0,
-            "result": None,
-            "created_at": now,
-            "updated_at": now,
-        },
-    )
-    return job_id
+    job = Job(str(uuid4()), kind, JobStatus.WAITING, "waiting", 0, 0, None, now, now)
+    connection.execute(insert(jobs), {**values(job, jobs), "status": str(job.status)})
+    return job.id
 
 
 def report(connection: Connection, job_id: str, step: str, done: int, total: int) -> None:
@@ -94,21 +81,10 @@ def get(connection: Connection, job_id: str, now: datetime) -> Job:
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
     if row is None:
         raise UnknownJob(job_id)
-    status = JobStatus(row.status)
-    updated_at = as_utc(row.updated_at)
-    if status in UNFINISHED and now - updated_at > SILENT_FOR:
-        status = JobStatus.INTERRUPTED
-    return Job(
-        row.id,
-        row.kind,
-        status,
-        row.step,
-        row.done,
-        row.total,
-        row.result,
-        as_utc(row.created_at),
-        updated_at,
-    )
+    job = Job(**{**row._asdict(), "status": JobStatus(row.status)})
+    if job.status in UNFINISHED and now - job.updated_at > SILENT_FOR:
+        return replace(job, status=JobStatus.INTERRUPTED)
+    return job
 
 
 def forget_results(connection: Connection) -> None:

@@ -3,31 +3,51 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from recommender.domain.errors import UnknownPerson
 from recommender.domain.people import TAKES_A_PLACE, Kind, Person, Roles, Statement, Status
-from recommender.store.chunks import in_chunks
 from recommender.store.revision import log_changes
+from recommender.store.rows import (
+    Written,
+    change_among,
+    columns,
+    insert_rows,
+    rows_among,
+    update_rows,
+    values,
+)
 from recommender.store.tables import pairs, people, statements
 
-# What every answer asks is built once: SQLAlchemy takes longer to build a query than SQLite to run
-# it.
+# Built once: SQLAlchemy takes longer to build a query than SQLite to run it.
+_NUMBERS = select(people.c.id, people.c.number)
 _MANAGER = people.alias("manager")
-_WITH_MANAGER = (
-    select(people, _MANAGER.c.id.label("reports_to"))
-    .outerjoin(_MANAGER, people.c.manager == _MANAGER.c.number)
+_REPORTS_TO = people.c.manager == _MANAGER.c.number
+_PEOPLE = (
+    select(
+        people.c.number,
+        *columns(Person, people, but=["statements"], reports_to=_MANAGER.c.id),
+    )
+    .outerjoin(_MANAGER, _REPORTS_TO)
     .order_by(people.c.id)
 )
-_PERSON = _WITH_MANAGER.where(people.c.id == bindparam("person_id"))
-_STATEMENTS = select(statements).order_by(statements.c.person, statements.c.position)
-_STATEMENTS_OF = _STATEMENTS.where(statements.c.person == bindparam("number"))
-_TEXTS = select(statements.c.id, statements.c.text).where(
-    statements.c.id.in_(bindparam("ids", expanding=True))
+_MANAGERS = select(people.c.id, _MANAGER.c.id).outerjoin(_MANAGER, _REPORTS_TO)
+_MANAGER_OF = _MANAGERS.where(people.c.id == bindparam("person_id"))
+_STATEMENTS = select(statements.c.person, *columns(Statement, statements)).order_by(
+    statements.c.person, statements.c.position
 )
+_TEXTS = select(statements.c.id, statements.c.text)
+PLACES_TAKEN = (
+    select(pairs.c.mentor, func.count().label("n"))
+    .where(pairs.c.status.in_(TAKES_A_PLACE))
+    .group_by(pairs.c.mentor)
+    .subquery()
+)
+"""How many mentees each mentor has, of those who have any."""
 
 
 class RosterRow(NamedTuple):
@@ -49,18 +69,18 @@ class RosterRow(NamedTuple):
     active_mentees: int
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How many people, or pairs, a write created, changed, and found unchanged.
-
-    ``unstated`` are the digests of the texts that somebody no longer states: their vectors go, too,
-    unless somebody else states them.
-    """
-
-    created: int
-    updated: int
-    unchanged: int
-    unstated: tuple[bytes, ...] = ()
+_ROSTER = (
+    select(
+        *columns(
+            RosterRow,
+            people,
+            manager=func.coalesce(people.c.manager, 0),
+            active_mentees=func.coalesce(PLACES_TAKEN.c.n, 0),
+        )
+    )
+    .outerjoin(PLACES_TAKEN, people.c.number == PLACES_TAKEN.c.mentor)
+    .order_by(people.c.number)
+)
 
 
 def text_digest(text: str) -> bytes:
@@ -68,35 +88,39 @@ def text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8")).digest()
 
 
-def get(connection: Connection, person_id: str) -> tuple[int, Person] | None:
-    """Return a person with their number, or None if there is no such person."""
-    row = connection.execute(_PERSON, {"person_id": person_id}).first()
-    if row is None:
-        return None
-    spoken = connection.execute(_STATEMENTS_OF, {"number": row.number})
-    return row.number, _person(row, map(_statement, spoken))
+def get(connection: Connection, person_id: str) -> tuple[int, Person]:
+    """Return a person with their number.
+
+    Raises:
+        UnknownPerson: if there is none with this id.
+    """
+    stored = get_many(connection, [person_id])
+    if person_id not in stored:
+        raise UnknownPerson(person_id)
+    return stored[person_id]
 
 
 def get_many(
-    connection: Connection, ids: Iterable[str] | None = None
+    connection: Connection, ids: Sequence[str] | None = None
 ) -> dict[str, tuple[int, Person]]:
     """Return number and person by id, for these ids or for everybody."""
-    chosen = None if ids is None else list(ids)
-    spoken: dict[int, list[Statement]] = {}
-    owner = statements.c.person.in_(select(people.c.number).where(_among(people.c.id)))
-    for row in _in_chunks(connection, _STATEMENTS, owner, chosen):
-        spoken.setdefault(row.person, []).append(_statement(row))
-    rows = _in_chunks(connection, _WITH_MANAGER, _among(people.c.id), chosen)
-    return {row.id: (row.number, _person(row, spoken.get(row.number, []))) for row in rows}
+    rows = list(rows_among(connection, _PEOPLE, people.c.id, ids))
+    among = None if ids is None else [row.number for row in rows]
+    stated: defaultdict[int, list[Statement]] = defaultdict(list)
+    for number, *fields in rows_among(connection, _STATEMENTS, statements.c.person, among):
+        stated[number].append(Statement(*fields))
+    people_of_rows = {}
+    for row in rows:
+        fields = row._asdict()
+        number = fields.pop("number")
+        people_of_rows[row.id] = number, Person(**fields, statements=tuple(stated[number]))
+    return people_of_rows
 
 
 def numbers(connection: Connection, ids: Iterable[str] | None = None) -> dict[str, int]:
     """Return the number by id of these people, as far as they are stored, or of everybody."""
-    chosen = None if ids is None else sorted(set(ids))
-    query = select(people.c.id, people.c.number)
-    return {
-        row.id: row.number for row in _in_chunks(connection, query, _among(people.c.id), chosen)
-    }
+    among = None if ids is None else sorted(set(ids))
+    return dict(rows_among(connection, _NUMBERS, people.c.id, among))
 
 
 def counts(connection: Connection) -> tuple[int, int]:
@@ -108,29 +132,19 @@ def counts(connection: Connection) -> tuple[int, int]:
 
 def managers(connection: Connection) -> dict[str, str | None]:
     """Return everybody's manager's id, or None, by id."""
-    manager = people.alias("manager")
-    query = select(people.c.id, manager.c.id.label("manager_id")).outerjoin(
-        manager, people.c.manager == manager.c.number
-    )
-    return {row.id: row.manager_id for row in connection.execute(query)}
+    return dict(rows_among(connection, _MANAGERS, people.c.id, None))
 
 
 def line_up(connection: Connection, person_id: str) -> list[str]:
     """Return the ids from a person up to the top of their reporting line; empty if unknown."""
-    manager = people.alias("manager")
-    query = (
-        select(people.c.id, manager.c.id.label("manager_id"))
-        .outerjoin(manager, people.c.manager == manager.c.number)
-        .where(people.c.id == bindparam("person_id"))
-    )
     line: list[str] = []
     place: str | None = person_id
     while place is not None and place not in line:
-        row = connection.execute(query, {"person_id": place}).first()
+        row = connection.execute(_MANAGER_OF, {"person_id": place}).first()
         if row is None:
             break
-        line.append(row.id)
-        place = row.manager_id
+        place_id, place = row
+        line.append(place_id)
     return line
 
 
@@ -161,23 +175,22 @@ def sayings(connection: Connection, kind: Kind) -> list[tuple[int, str, int | No
     return [(row.person, row.text, row.priority) for row in connection.execute(query)]
 
 
-def put(connection: Connection, given: Sequence[Person]) -> Written:
-    """Create or change people so that they equal ``given``, and log whose data changed.
+def put(connection: Connection, everybody: Sequence[Person]) -> Written:
+    """Create or change people so that they equal ``everybody``, and log whose data changed.
 
     A statement whose kind and text stay keeps its id. Managers must be stored or be among them.
     """
-    stored = get_many(connection, [person.id for person in given])
-    created = [person for person in given if person.id not in stored]
-    updated = [p for p in given if p.id in stored and stored[p.id][1] != p]
+    stored = get_many(connection, [person.id for person in everybody])
+    created = [person for person in everybody if person.id not in stored]
+    updated = [p for p in everybody if p.id in stored and stored[p.id][1] != p]
     unstated: tuple[bytes, ...] = ()
-    if created:
-        connection.execute(insert(people), [_scalars(person) for person in created])
     if created or updated:
+        insert_rows(connection, people, [values(person, people) for person in created])
         number_of = numbers(connection)
-        _set_scalars_and_managers(connection, created, updated, number_of)
-        unstated = _set_statements(connection, [*created, *updated], number_of, updated)
+        _set_managers(connection, created, updated, number_of)
+        unstated = _set_statements(connection, created, updated, number_of)
         log_changes(connection, [number_of[person.id] for person in (*created, *updated)])
-    n_unchanged = len(given) - len(created) - len(updated)
+    n_unchanged = len(everybody) - len(created) - len(updated)
     return Written(len(created), len(updated), n_unchanged, unstated)
 
 
@@ -203,167 +216,68 @@ def erase(connection: Connection, person_id: str) -> bool:
     return True
 
 
-def roster_rows(connection: Connection, chosen: Sequence[int] | None = None) -> list[RosterRow]:
-    """Return what rules and features need, for these numbers or for everybody."""
-    active = (
-        select(pairs.c.mentor, func.count().label("n"))
-        .where(pairs.c.status.in_(TAKES_A_PLACE))
-        .group_by(pairs.c.mentor)
-        .subquery()
-    )
-    query = (
-        select(people, func.coalesce(active.c.n, 0).label("active_mentees"))
-        .outerjoin(active, people.c.number == active.c.mentor)
-        .order_by(people.c.number)
-    )
-    return [
-        RosterRow(
-            row.number,
-            row.id,
-            row.name,
-            row.department,
-            row.site,
-            row.career_level,
-            row.manager or 0,
-            tuple(row.languages.split()),
-            row.time_zone,
-            Roles(row.roles),
-            row.capacity,
-            row.hours_per_month,
-            Status(row.status),
-            row.active_mentees,
-        )
-        for row in _in_chunks(connection, query, _among(people.c.number), chosen)
-    ]
+def roster_rows(connection: Connection, among: Sequence[int] | None = None) -> list[RosterRow]:
+    """Return what rules and features need, for people of these numbers or for everybody."""
+    return [RosterRow(*row) for row in rows_among(connection, _ROSTER, people.c.number, among)]
 
 
 def statement_texts(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """Return the texts of statements by their ids."""
-    return {row.id: row.text for row in connection.execute(_TEXTS, {"ids": list(ids)})}
+    return dict(rows_among(connection, _TEXTS, statements.c.id, list(ids)))
 
 
-def _among(column: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's column types are invariant
-    return column.in_(bindparam("chunk", expanding=True))
-
-
-def _in_chunks(
-    connection: Connection,
-    query: Select[Any],
-    among: Any,  # noqa: ANN401 - as above
-    chosen: Sequence[Any] | None,
-) -> Iterator[Row[Any]]:
-    """Yield the rows of ``query``, whole or restricted chunk by chunk: SQL limits parameters."""
-    if chosen is None:
-        yield from connection.execute(query)
-        return
-    for chunk in in_chunks(chosen):
-        yield from connection.execute(query.where(among), {"chunk": chunk})
-
-
-def _statement(row: Row[Any]) -> Statement:
-    return Statement(Kind(row.kind), row.text, row.language, row.level, row.priority)
-
-
-def _person(row: Row[Any], spoken: Iterable[Statement]) -> Person:
-    return Person(
-        id=row.id,
-        name=row.name,
-        department=row.department,
-        site=row.site,
-        career_level=row.career_level,
-        reports_to=row.reports_to,
-        languages=tuple(row.languages.split()),
-        time_zone=row.time_zone,
-        roles=Roles(row.roles),
-        capacity=row.capacity,
-        hours_per_month=row.hours_per_month,
-        status=Status(row.status),
-        statements=tuple(spoken),
-    )
-
-
-def _scalars(person: Person) -> dict[str, Any]:
-    return {
-        "id": person.id,
-        "name": person.name,
-        "department": person.department,
-        "site": person.site,
-        "career_level": person.career_level,
-        "languages": " ".join(person.languages),
-        "time_zone": person.time_zone,
-        "roles": str(person.roles),
-        "capacity": person.capacity,
-        "hours_per_month": float(person.hours_per_month),
-        "status": str(person.status),
-    }
-
-
-def _set_scalars_and_managers(
+def _set_managers(
     connection: Connection,
     created: Sequence[Person],
     updated: Sequence[Person],
     number_of: Mapping[str, int],
 ) -> None:
-    """Write the scalars; managers last, once everybody exists: a file names them in any order."""
-    key = people.c.number == bindparam("the_number")
+    """Write who reports to whom once everybody exists, and what else has changed of the updated."""
 
-    def manager(person: Person) -> int | None:
-        return None if person.reports_to is None else number_of[person.reports_to]
+    def place(person: Person) -> dict[str, object]:
+        manager = None if person.reports_to is None else number_of[person.reports_to]
+        return {"number": number_of[person.id], "manager": manager}
 
-    if updated:
-        connection.execute(
-            update(people).where(key),
-            [
-                {**_scalars(p), "manager": manager(p), "the_number": number_of[p.id]}
-                for p in updated
-            ],
-        )
-    led = [p for p in created if p.reports_to is not None]
-    if led:
-        connection.execute(
-            update(people).where(key).values(manager=bindparam("boss")),
-            [{"boss": manager(p), "the_number": number_of[p.id]} for p in led],
-        )
+    update_rows(connection, people, [values(p, people) | place(p) for p in updated])
+    update_rows(connection, people, [place(p) for p in created if p.reports_to is not None])
 
 
 def _set_statements(
     connection: Connection,
-    given: Sequence[Person],
+    created: Sequence[Person],
+    updated: Sequence[Person],
     number_of: Mapping[str, int],
-    stored_before: Sequence[Person],
 ) -> tuple[bytes, ...]:
-    """Make the stored statements equal the given ones, keeping the ids of those that stay.
+    """Make the stored statements equal those of people, keeping the ids of those that stay.
 
     Returns:
         The digests of the texts of those that go.
     """
-    old: dict[tuple[int, str, str], int] = {}
-    query = select(statements.c.id, statements.c.person, statements.c.kind, statements.c.text)
-    among = _among(statements.c.person)
-    before = [number_of[person.id] for person in stored_before]
-    for row in _in_chunks(connection, query, among, before):
-        old[(row.person, row.kind, row.text)] = row.id
-    fresh, kept = [], []
-    for person in given:
-        for position, spoken in enumerate(person.statements):
-            number = number_of[person.id]
-            known = old.pop((number, str(spoken.kind), spoken.text), None)
-            values = {
-                "position": position,
-                "language": spoken.language,
-                "level": spoken.level,
-                "priority": spoken.priority,
-            }
-            if known is not None:
-                kept.append({**values, "the_id": known})
-            else:
-                digest = text_digest(spoken.text)
-                named = {"person": number, "kind": str(spoken.kind), "text": spoken.text}
-                fresh.append({**values, **named, "text_digest": digest})
-    for gone in in_chunks(list(old.values())):
-        connection.execute(delete(statements).where(statements.c.id.in_(gone)))
-    if kept:
-        connection.execute(update(statements).where(statements.c.id == bindparam("the_id")), kept)
-    if fresh:
-        connection.execute(insert(statements), fresh)
-    return tuple(text_digest(text) for _, _, text in old)
+    query = select(
+        statements.c.id,
+        statements.c.text_digest,
+        statements.c.person,
+        statements.c.position,
+        *columns(Statement, statements),
+    )
+    among = [number_of[person.id] for person in updated]
+    stored = {
+        (row.person, row.kind, row.text): row
+        for row in rows_among(connection, query, statements.c.person, among)
+    }
+    added, changed = [], []
+    for person in (*created, *updated):
+        number = number_of[person.id]
+        for position, statement in enumerate(person.statements):
+            before = stored.pop((number, statement.kind, statement.text), None)
+            after = {"person": number, "position": position, **values(statement, statements)}
+            if before is None:
+                added.append({**after, "text_digest": text_digest(statement.text)})
+            elif before[2:] != tuple(after.values()):  # both in the order of the fields
+                changed.append({"id": before.id, **after})
+    change_among(
+        connection, delete(statements), statements.c.id, [row.id for row in stored.values()]
+    )
+    update_rows(connection, statements, changed)
+    insert_rows(connection, statements, added)
+    return tuple(row.text_digest for row in stored.values())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.exc import IntegrityError
 
-from recommender.domain.ranking import Impression, Ranking
-from recommender.store.tables import impressions, people, rankings
+from recommender.domain.ranking import Ranking
+from recommender.store.rows import columns, insert_rows, values
+from recommender.store.tables import impressions, rankings
 
 
 class Outdated(Exception):
@@ -31,68 +32,20 @@ def log(
     Raises:
         Outdated: if somebody in the ranking is no longer stored.
     """
-    asked = {
-        "id": ranking.ranking_id,
-        "created_at": ranking.created_at,
-        "mentee": mentee,
-        "k": k,
-        "n_eligible": ranking.n_eligible,
-        "encoder": ranking.encoder,
-        "ranker": ranking.ranker,
-    }
+    asked = {"id": ranking.ranking_id, "mentee": mentee, "k": k, **values(ranking, rankings)}
     shown = [
         {
             "ranking": ranking.ranking_id,
-            "position": item.position,
-            "rank": item.rank,
             "mentor": number_of[item.mentor_id],
-            "score": item.score,
-            "features": dict(item.features),
+            **values(item, impressions),
         }
         for item in ranking.recommendations
     ]
     try:
-        connection.execute(insert(rankings), asked)
-        if shown:
-            connection.execute(insert(impressions), shown)
+        insert_rows(connection, rankings, [asked])
+        insert_rows(connection, impressions, shown)
     except IntegrityError as error:
         raise Outdated from error
-
-
-def impressions_of(connection: Connection, ranking_id: str | None = None) -> list[Impression]:
-    """Return the impressions of one ranking, or all, in the order in which they were shown."""
-    mentor, mentee = people.alias("mentor"), people.alias("mentee")
-    query = (
-        select(
-            impressions,
-            rankings.c.created_at,
-            rankings.c.encoder,
-            rankings.c.ranker,
-            mentor.c.id.label("mentor_id"),
-            mentee.c.id.label("mentee_id"),
-        )
-        .join(rankings, rankings.c.id == impressions.c.ranking)
-        .join(mentor, mentor.c.number == impressions.c.mentor)
-        .outerjoin(mentee, mentee.c.number == rankings.c.mentee)
-        .order_by(rankings.c.created_at, rankings.c.id, impressions.c.position)
-    )
-    if ranking_id is not None:
-        query = query.where(rankings.c.id == ranking_id)
-    return [
-        Impression(
-            ranking_id=row.ranking,
-            created_at=as_utc(row.created_at),
-            mentee_id=row.mentee_id,
-            mentor_id=row.mentor_id,
-            position=row.position,
-            rank=row.rank,
-            score=row.score,
-            features=row.features,
-            encoder=row.encoder,
-            ranker=row.ranker,
-        )
-        for row in connection.execute(query)
-    ]
 
 
 class ShownRow(NamedTuple):
@@ -109,43 +62,23 @@ class ShownRow(NamedTuple):
 
 def shown_between(connection: Connection, first: date, last: date) -> list[ShownRow]:
     """Return what was shown from the first to the last day (UTC), in a fixed order."""
-    query = (
-        select(
-            rankings.c.id,
-            rankings.c.created_at,
-            rankings.c.mentee,
-            impressions.c.mentor,
-            impressions.c.position,
-            rankings.c.encoder,
-            impressions.c.features,
-        )
-        .join(rankings, rankings.c.id == impressions.c.ranking)
-        .where(*_between(first, last))
-        .order_by(rankings.c.created_at, rankings.c.mentee, rankings.c.id, impressions.c.position)
-    )
-    return [
-        ShownRow(ranking, as_utc(created_at), *rest)
-        for ranking, created_at, *rest in connection.execute(query)
-    ]
+    query = _shown(columns(ShownRow, rankings, impressions), first, last)
+    order = (rankings.c.created_at, rankings.c.mentee, rankings.c.id, impressions.c.position)
+    return [ShownRow(*row) for row in connection.execute(query.order_by(*order))]
 
 
 def exposures_between(connection: Connection, first: date, last: date) -> list[tuple[int, int]]:
     """Return position and mentor of everything shown from the first to the last day (UTC)."""
-    query = (
-        select(impressions.c.position, impressions.c.mentor)
-        .join(rankings, rankings.c.id == impressions.c.ranking)
-        .where(*_between(first, last))
-        .order_by(rankings.c.created_at, rankings.c.id, impressions.c.position)
-    )
-    return [(row.position, row.mentor) for row in connection.execute(query)]
+    query = _shown([impressions.c.position, impressions.c.mentor], first, last)
+    order = (rankings.c.created_at, rankings.c.id, impressions.c.position)
+    return [(position, mentor) for position, mentor in connection.execute(query.order_by(*order))]
 
 
-def _between(first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _shown(fields: Sequence[ColumnElement[Any]], first: date, last: date) -> Select[Any]:
     start = datetime.combine(first, time.min, UTC)
     end = datetime.combine(last, time.min, UTC) + timedelta(days=1)
-    return rankings.c.created_at >= start, rankings.c.created_at < end
-
-
-def as_utc(moment: datetime) -> datetime:
-    """Return a stored moment with its time zone, which SQLite forgets; all are stored in UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (
+        select(*fields)
+        .join_from(rankings, impressions, rankings.c.id == impressions.c.ranking)
+        .where(rankings.c.created_at >= start, rankings.c.created_at < end)
+    )

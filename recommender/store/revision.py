@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from recommender.store.chunks import in_chunks
+from recommender.store.rows import change_among, insert_rows
 from recommender.store.tables import changes, revision
 
 _REVISION = select(revision.c.value)
@@ -38,6 +38,5 @@ def log_changes(connection: Connection, numbers_changed: Iterable[int]) -> None:
         return
     connection.execute(update(revision).values(value=revision.c.value + 1))
     now = current(connection)
-    for chunk in in_chunks(changed):
-        connection.execute(delete(changes).where(changes.c.person.in_(chunk)))
-    connection.execute(insert(changes), [{"person": n, "revision": now} for n in changed])
+    change_among(connection, delete(changes), changes.c.person, changed)
+    insert_rows(connection, changes, [{"person": n, "revision": now} for n in changed])

@@ -12,7 +12,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -23,6 +22,10 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+
+from recommender.domain.feedback import FeedbackKind, Side
+from recommender.domain.people import Kind, PairStatus, Roles, Status
+from recommender.store.column_types import Languages, UtcDateTime, Word
 
 metadata = MetaData(
     naming_convention={
@@ -44,12 +47,12 @@ people = Table(
     Column("site", String(200), nullable=False),
     Column("career_level", Integer, nullable=False),
     Column("manager", Integer, ForeignKey("people.number"), index=True),
-    Column("languages", String(60), nullable=False),
+    Column("languages", Languages(60), nullable=False),
     Column("time_zone", String(64), nullable=False),
-    Column("roles", String(10), nullable=False),
+    Column("roles", Word(Roles, 10), nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("hours_per_month", Float, nullable=False),
-    Column("status", String(10), nullable=False),
+    Column("status", Word(Status, 10), nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -58,7 +61,7 @@ statements = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("person", Integer, ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
-    Column("kind", String(10), nullable=False),
+    Column("kind", Word(Kind, 10), nullable=False),
     Column("position", Integer, nullable=False),
     Column("text", String(1000), nullable=False),
     Column("text_digest", LargeBinary(32), nullable=False, index=True),
@@ -75,7 +78,7 @@ pairs = Table(
     metadata,
     Column("mentor", Integer, ForeignKey("people.number", ondelete="CASCADE"), primary_key=True),
     Column("mentee", Integer, ForeignKey("people.number", ondelete="CASCADE"), primary_key=True),
-    Column("status", String(10), nullable=False),
+    Column("status", Word(PairStatus, 10), nullable=False),
     Index("ix_pairs_mentee", "mentee"),
 )
 
@@ -117,7 +120,7 @@ rankings = Table(
     "rankings",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("mentee", Integer, ForeignKey("people.number", ondelete="CASCADE"), index=True),
     Column("k", Integer, nullable=False),
     Column("n_eligible", Integer, nullable=False),
@@ -154,14 +157,14 @@ feedback = Table(
     Column("cohort", String(64), ForeignKey("cohorts.id"), nullable=False, index=True),
     Column("mentor", Integer, ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
     Column("mentee", Integer, ForeignKey("people.number", ondelete="CASCADE"), nullable=False),
-    Column("side", String(6), nullable=False),
-    Column("kind", String(12), nullable=False),
+    Column("side", Word(Side, 6), nullable=False),
+    Column("kind", Word(FeedbackKind, 12), nullable=False),
     # What it is about: the number of a session, the text of a goal, or nothing.
     Column("about", String(1000), nullable=False),
     Column("value", String(2000), nullable=False),
-    Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
     # A correction replaces; what it replaced stays as history.
-    Column("replaced_at", DateTime(timezone=True)),
+    Column("replaced_at", UtcDateTime),
     Index("ix_feedback_mentor", "mentor"),
     Index("ix_feedback_mentee", "mentee"),
     sqlite_autoincrement=True,
@@ -188,7 +191,7 @@ published_gaps = Table(
     Column("name", String(40), primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("made_with", String(200), nullable=False),
-    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
 
@@ -197,7 +200,7 @@ gap_snapshots = Table(
     metadata,
     Column("cohort", String(64), ForeignKey("cohorts.id", ondelete="CASCADE"), primary_key=True),
     Column("content", JSON, nullable=False),
-    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
 )
 
 activations = Table(
@@ -208,7 +211,7 @@ activations = Table(
     Column("version", String(64)),
     # The activation that a rollback returns to; none at the bottom.
     Column("below", Integer, ForeignKey("activations.id")),
-    Column("activated_at", DateTime(timezone=True), nullable=False),
+    Column("activated_at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -222,6 +225,6 @@ jobs = Table(
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("result", JSON(none_as_null=True)),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
 )

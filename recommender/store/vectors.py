@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from recommender.domain.people import Kind, Roles
-from recommender.store.chunks import in_chunks
 from recommender.store.people import text_digest
+from recommender.store.rows import change_among, insert_rows, rows_among
 from recommender.store.tables import encoders, people, statements, vectors
 
 
@@ -36,12 +36,14 @@ class StatementRows:
     vector: NDArray[np.float32]
 
 
-_VECTORS = (
+VECTORS = (
     select(vectors.c.text_digest, vectors.c.vector)
     .join(encoders, encoders.c.id == vectors.c.encoder)
     .where(encoders.c.digest == bindparam("encoder_digest"))
-    .where(vectors.c.text_digest.in_(bindparam("chunk", expanding=True)))
 )
+"""The vectors of one encoder by the digests of their texts."""
+_DIGESTS = VECTORS.with_only_columns(vectors.c.text_digest)
+_UNENCODED = select(statements.c.text).where(statements.c.text_digest.not_in(_DIGESTS)).distinct()
 
 
 def dimension(connection: Connection, encoder: str) -> int | None:
@@ -51,21 +53,11 @@ def dimension(connection: Connection, encoder: str) -> int | None:
 
 
 def texts_without_vector(
-    connection: Connection, encoder: str, chosen: Sequence[int] | None = None
+    connection: Connection, encoder: str, among: Sequence[int] | None = None
 ) -> list[str]:
-    """Return the texts, each once, of these people or of all that are yet to be encoded."""
-    known = (
-        select(vectors.c.text_digest)
-        .join(encoders, encoders.c.id == vectors.c.encoder)
-        .where(encoders.c.digest == encoder)
-    )
-    query = select(statements.c.text).where(statements.c.text_digest.not_in(known)).distinct()
-    if chosen is None:
-        return sorted(connection.scalars(query))
-    some = query.where(statements.c.person.in_(bindparam("chunk", expanding=True)))
-    return sorted(
-        {t for chunk in in_chunks(chosen) for t in connection.scalars(some, {"chunk": chunk})}
-    )
+    """Return the texts, each once, of people of these numbers or of all, that have no vector."""
+    rows = rows_among(connection, _UNENCODED, statements.c.person, among, encoder_digest=encoder)
+    return sorted({text for (text,) in rows})
 
 
 def get(
@@ -73,26 +65,20 @@ def get(
 ) -> dict[str, NDArray[np.float32]]:
     """Return the vectors stored for these texts, by text; a text without one is left out."""
     text_of = {text_digest(text): text for text in texts}
-    return {
-        text_of[row.text_digest]: np.frombuffer(row.vector, dtype=np.float32)
-        for chunk in in_chunks(list(text_of))
-        for row in connection.execute(_VECTORS, {"encoder_digest": encoder, "chunk": chunk})
-    }
+    rows = rows_among(
+        connection, VECTORS, vectors.c.text_digest, list(text_of), encoder_digest=encoder
+    )
+    return {text_of[digest]: np.frombuffer(vector, dtype=np.float32) for digest, vector in rows}
 
 
 def texts_missing(connection: Connection, encoder: str, texts: Iterable[str]) -> list[str]:
     """Return those of ``texts``, each once and sorted, that have no vector yet."""
     text_of = {text_digest(text): text for text in texts}
-    query = (
-        select(vectors.c.text_digest)
-        .join(encoders, encoders.c.id == vectors.c.encoder)
-        .where(encoders.c.digest == encoder)
-        .where(vectors.c.text_digest.in_(bindparam("chunk", expanding=True)))
+    rows = rows_among(
+        connection, _DIGESTS, vectors.c.text_digest, list(text_of), encoder_digest=encoder
     )
-    for chunk in in_chunks(list(text_of)):
-        for digest in connection.scalars(query, {"chunk": chunk}).all():
-            del text_of[digest]
-    return sorted(text_of.values())
+    encoded = {digest for (digest,) in rows}
+    return sorted(text for digest, text in text_of.items() if digest not in encoded)
 
 
 def put(
@@ -111,18 +97,18 @@ def put(
         texts: Different texts.
         encoded: Unit rows, (n_texts, dimension) float32.
     """
-    found = connection.execute(select(encoders.c.id).where(encoders.c.digest == encoder)).scalar()
-    if found is None:
-        values = {"digest": encoder, "name": name, "dimension": encoded.shape[1]}
-        found = connection.execute(insert(encoders).returning(encoders.c.id), values).scalar_one()
-    wanted = set(texts_missing(connection, encoder, texts))
+    query = select(encoders.c.id).where(encoders.c.digest == encoder)
+    encoder_id = connection.execute(query).scalar()
+    if encoder_id is None:
+        row = {"digest": encoder, "name": name, "dimension": encoded.shape[1]}
+        encoder_id = connection.execute(insert(encoders).returning(encoders.c.id), row).scalar_one()
+    missing = set(texts_missing(connection, encoder, texts))
     rows = [
-        {"encoder": found, "text_digest": text_digest(text), "vector": vector.tobytes()}
+        {"encoder": encoder_id, "text_digest": text_digest(text), "vector": vector.tobytes()}
         for text, vector in zip(texts, encoded, strict=True)
-        if text in wanted
+        if text in missing
     ]
-    if rows:
-        connection.execute(insert(vectors), rows)
+    insert_rows(connection, vectors, rows)
 
 
 def prune(connection: Connection, unstated: Sequence[bytes] | None = None) -> None:
@@ -137,28 +123,23 @@ def prune(connection: Connection, unstated: Sequence[bytes] | None = None) -> No
     if unstated is None:
         connection.execute(delete(vectors).where(vectors.c.text_digest.not_in(stated)))
         return
-    for chunk in in_chunks(unstated):
-        still = set(connection.scalars(stated.where(statements.c.text_digest.in_(chunk))))
-        gone = [digest for digest in chunk if digest not in still]
-        connection.execute(delete(vectors).where(vectors.c.text_digest.in_(gone)))
+    rows = rows_among(connection, stated, statements.c.text_digest, unstated)
+    still_stated = {digest for (digest,) in rows}
+    gone = [digest for digest in unstated if digest not in still_stated]
+    change_among(connection, delete(vectors), vectors.c.text_digest, gone)
 
 
 def statement_rows(
-    connection: Connection, encoder: str, kind: Kind, chosen: Sequence[int] | None = None
+    connection: Connection, encoder: str, kind: Kind, among: Sequence[int] | None = None
 ) -> StatementRows:
-    """Return the indexed statements of one kind, of these people's numbers or of everybody.
+    """Return the indexed statements of one kind, of people of these numbers or of everybody.
 
     Skills are indexed for people who may mentor, goals for everybody; a statement without a vector
     is left out.
     """
+    rating = statements.c.level if kind is Kind.SKILL else statements.c.priority
     query = (
-        select(
-            statements.c.id,
-            statements.c.person,
-            statements.c.level,
-            statements.c.priority,
-            vectors.c.vector,
-        )
+        select(statements.c.id, statements.c.person, rating, vectors.c.vector)
         .join(people, people.c.number == statements.c.person)
         .join(vectors, vectors.c.text_digest == statements.c.text_digest)
         .join(encoders, encoders.c.id == vectors.c.encoder)
@@ -167,18 +148,17 @@ def statement_rows(
     )
     if kind is Kind.SKILL:
         query = query.where(people.c.roles != Roles.MENTEE)
-    if chosen is None:
-        rows = list(connection.execute(query))
-    else:
-        some = query.where(statements.c.person.in_(bindparam("chunk", expanding=True)))
-        rows = [
-            r for chunk in in_chunks(chosen) for r in connection.execute(some, {"chunk": chunk})
-        ]
-    length = len(rows[0].vector) // 4 if rows else 0
-    joined = b"".join(row.vector for row in rows)
+    rows = list(rows_among(connection, query, statements.c.person, among))
+    ids, numbers, ratings, stored = zip(*rows, strict=True) if rows else ((), (), (), ())
     return StatementRows(
-        statement=np.array([row.id for row in rows], dtype=np.int64),
-        person=np.array([row.person for row in rows], dtype=np.int64),
-        rating=np.array([row.level or row.priority for row in rows], dtype=np.int8),
-        vector=np.frombuffer(joined, dtype=np.float32).reshape(len(rows), length),
+        statement=np.array(ids, dtype=np.int64),
+        person=np.array(numbers, dtype=np.int64),
+        rating=np.array(ratings, dtype=np.int8),
+        vector=joined(stored),
     )
+
+
+def joined(stored: Sequence[bytes]) -> NDArray[np.float32]:
+    """Return vectors as they are stored as rows, (n, dimension) float32."""
+    length = len(stored[0]) // 4 if stored else 0
+    return np.frombuffer(b"".join(stored), dtype=np.float32).reshape(len(stored), length)

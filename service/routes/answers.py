@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path, UploadFile
 from fastapi.responses import JSONResponse
 
-from recommender.store.jobs import Job
+from recommender.programme import Job
 from service import examples
 from service.openapi import Responses
 from service.schemas.fields import PersonId

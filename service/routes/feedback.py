@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Path, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 
-from recommender.files.feedback import FORMS
+from recommender.programme import FEEDBACK_FORMS as FORMS
 from service import examples
 from service.errors import Slug
 from service.jobs import JobKind
@@ -51,9 +51,9 @@ def put_cohort(
 ) -> Response:
     """Create or change a cohort. No two may run at the same time."""
     recommender = of(request).recommender
-    simulated = any(one.simulated for one in recommender.cohorts() if one.id == cohort_id)
+    simulated = any(one.simulated for one in recommender.cohorts.all() if one.id == cohort_id)
     cohort = given.cohort(cohort_id, simulated)
-    created = recommender.put_cohort(cohort)
+    created = recommender.cohorts.put(cohort)
     return JSONResponse(cohort_fields(cohort), status_code=201 if created else 200)
 
 
@@ -65,7 +65,7 @@ def put_cohort(
 )
 def get_cohorts(request: Request) -> Response:
     """Return every cohort, and whether its feedback is invented."""
-    found = of(request).recommender.cohorts()
+    found = of(request).recommender.cohorts.all()
     return JSONResponse({"cohorts": [cohort_fields(cohort) for cohort in found]})
 
 
@@ -78,7 +78,7 @@ def get_cohorts(request: Request) -> Response:
 )
 def post_feedback(request: Request, given: FeedbackRequest) -> Response:
     """Store reports, all or none. A later report about the same thing replaces an earlier one."""
-    report = of(request).recommender.record_feedback(given.given(datetime.now(UTC)))
+    report = of(request).recommender.feedback.record(given.given(datetime.now(UTC)))
     return JSONResponse(asdict(report))
 
 
@@ -93,7 +93,7 @@ def post_feedback(request: Request, given: FeedbackRequest) -> Response:
 )
 def get_feedback(request: Request, person_id: KnownPerson) -> Response:
     """Return what a person reported themself, with its history, and nothing said about them."""
-    found = of(request).recommender.feedback_given_by(person_id)
+    found = of(request).recommender.feedback.of(person_id)
     return JSONResponse({"feedback": [feedback_fields(one) for one in found]})
 
 
@@ -126,6 +126,6 @@ def import_feedback(
         JobKind.FEEDBACK,
         uploaded(files),
         FORMS,
-        lambda paths, progress: asdict(parts.recommender.import_feedback(paths, progress)),
+        lambda paths, progress: asdict(parts.recommender.feedback.import_files(paths, progress)),
     )
     return accepted(job)

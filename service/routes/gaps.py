@@ -59,7 +59,7 @@ def choose_role_profile(
 ) -> Response:
     """Store the role profile that a person chose for themselves. Nobody assigns one."""
     recommender = for_gaps(request)
-    recommender.choose_role_profile(person_id, chosen.profile)
+    recommender.gaps.choose_role_profile(person_id, chosen.profile)
     return _own_gaps(recommender, person_id)
 
 
@@ -73,7 +73,7 @@ def choose_role_profile(
 def correct_link(request: Request, person_id: KnownPerson, said: LinkCorrection) -> Response:
     """Store what one of a person's own statements is about. It wins over the automatic link."""
     recommender = for_gaps(request)
-    recommender.correct_link(person_id, said.kind, said.text, said.concepts)
+    recommender.gaps.correct_link(person_id, said.kind, said.text, said.concepts)
     return _own_gaps(recommender, person_id)
 
 
@@ -86,8 +86,8 @@ def correct_link(request: Request, person_id: KnownPerson, said: LinkCorrection)
 def get_role_profiles(request: Request) -> Response:
     """Return what each role is expected to know, for people to choose from."""
     recommender = for_gaps(request)
-    concepts = recommender.knowledge.concepts
-    profiles = [profile_fields(one, concepts) for one in recommender.role_profiles()]
+    concepts = recommender.gaps.knowledge.concepts
+    profiles = [profile_fields(one, concepts) for one in recommender.gaps.role_profiles()]
     return JSONResponse({"profiles": profiles})
 
 
@@ -99,7 +99,7 @@ def get_role_profiles(request: Request) -> Response:
 )
 def get_concepts(request: Request) -> Response:
     """Return the concepts, for people to choose from when they correct a link."""
-    concepts = for_gaps(request).knowledge.concepts.values()
+    concepts = for_gaps(request).gaps.knowledge.concepts.values()
     told = [{"id": one.id, "area": one.area, "label": dict(one.label)} for one in concepts]
     return JSONResponse({"concepts": told})
 
@@ -122,7 +122,7 @@ async def get_gaps(request: Request, asked: Annotated[PictureRequest, Query()]) 
     recommender = for_gaps(request)
 
     def answer() -> Response:
-        found = recommender.organisation_gaps()
+        found = recommender.gaps.picture()
         return JSONResponse(organisation_as_json(found, asked.language))
 
     # Whoever waits here for the one who computes keeps no thread from other requests.
@@ -130,4 +130,4 @@ async def get_gaps(request: Request, asked: Annotated[PictureRequest, Query()]) 
 
 
 def _own_gaps(recommender: Recommender, person_id: str) -> Response:
-    return JSONResponse(person_as_json(recommender.gaps_of(person_id)))
+    return JSONResponse(person_as_json(recommender.gaps.of(person_id)))

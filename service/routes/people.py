@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 
-from recommender.files.people import FORMS
+from recommender.programme import PEOPLE_FORMS as FORMS
 from service.errors import Slug
 from service.jobs import JobKind
 from service.limits import PEOPLE_IMPORT_PATH, takes_form, takes_json
@@ -35,7 +35,7 @@ router = APIRouter(tags=["people"])
 def put_person(request: Request, person_id: KnownPerson, given: PersonBody) -> Response:
     """Create or replace a person. The next answer of every process counts with it."""
     person = given.person(person_id)
-    created = of(request).recommender.put_person(person)
+    created = of(request).recommender.people.put(person)
     return JSONResponse(
         person_fields(person),
         status_code=201 if created else 200,
@@ -51,7 +51,7 @@ def put_person(request: Request, person_id: KnownPerson, given: PersonBody) -> R
 )
 def get_person(request: Request, person_id: KnownPerson) -> Response:
     """Return a person with everything they state."""
-    return JSONResponse(person_fields(of(request).recommender.person(person_id)))
+    return JSONResponse(person_fields(of(request).recommender.people.get(person_id)))
 
 
 @router.delete(
@@ -66,7 +66,7 @@ def get_person(request: Request, person_id: KnownPerson) -> Response:
 )
 def erase_person(request: Request, person_id: KnownPerson) -> Response:
     """Erase a person: statements, vectors, pairs, feedback, and every log they are in."""
-    of(request).recommender.erase_person(person_id)
+    of(request).recommender.people.erase(person_id)
     return Response(status_code=204)
 
 
@@ -88,8 +88,8 @@ def import_people(
         File(
             min_length=1,
             max_length=FORMS.max_csv_files,
-            description="One to three CSV files (people, statements, pairs), or one JSON Lines "
-            "file, or one Excel workbook. The end of a name tells which: .csv, .jsonl, .xlsx.",
+            description="One to three CSV files (people, statements, pairs), or one Excel "
+            "workbook. The end of a name tells which: .csv, .xlsx.",
         ),
     ],
 ) -> Response:
@@ -99,6 +99,6 @@ def import_people(
         JobKind.IMPORT,
         uploaded(files),
         FORMS,
-        lambda paths, progress: asdict(parts.recommender.import_people(paths, progress)),
+        lambda paths, progress: asdict(parts.recommender.people.import_files(paths, progress)),
     )
     return accepted(job)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from sqlalchemy.exc import SQLAlchemyError
 
-from recommender.store import people
-from recommender.store.jobs import JobStatus
+from recommender.domain.errors import StoreUnavailable
+from recommender.programme import JobStatus
 from service.errors import RETRY_SOON, ServiceProblem, Slug
 from service.jobs import JobKind
 from service.openapi import problems
@@ -58,9 +57,8 @@ def metrics(request: Request) -> Response:
     parts = of(request)
     numbers = parts.metrics
     try:
-        with parts.recommender.store.read() as connection:
-            n_people, n_statements = map(float, people.counts(connection))
-    except SQLAlchemyError:  # /readyz tells; the other numbers are wanted all the more
+        n_people, n_statements = map(float, parts.recommender.people.counts())
+    except StoreUnavailable:  # /readyz tells; the other numbers are wanted all the more
         n_people = n_statements = float("nan")
     numbers.n_people.set(n_people)
     numbers.n_statements.set(n_statements)

@@ -141,7 +141,7 @@ def get_card(
 
 def _check_cohort(recommender: Recommender, cohort_id: str | None) -> None:
     """Refuse at once what the job could only fail with."""
-    known = [cohort.id for cohort in recommender.cohorts()]
+    known = [cohort.id for cohort in recommender.cohorts.all()]
     if cohort_id is not None and cohort_id not in known:
         raise UnknownCohort(cohort_id)
     if not known:

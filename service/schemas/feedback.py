@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 from recommender.domain.feedback import MAX_SESSION, Cohort, Feedback, FeedbackKind, Side
 from recommender.domain.people import MAX_TEXT
 from recommender.files import day, moment
-from recommender.store.feedback import StoredFeedback
+from recommender.programme import StoredFeedback
 from service.schemas.fields import (
     CohortId,
     Day,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from recommender.store.jobs import Job, JobStatus
+from recommender.programme import Job, JobStatus
 from service.schemas.feedback import FeedbackReportAnswer
 from service.schemas.fields import Strict, utc_text
 from service.schemas.people import ImportAnswer

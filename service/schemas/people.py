@@ -59,7 +59,7 @@ AnyStatement = Annotated[SkillStatement | GoalStatement, Field(discriminator="ki
 class PersonBody(Strict):
     """A whole person. Every field must be there: a PUT replaces, and nothing is lost by omission.
 
-    The fields are those of a line in a JSON Lines people file, without the id.
+    The fields are the columns of a people file's people table without the id, and the statements.
     """
 
     name: Name = Field(description="As shown to the people they are recommended to.")

@@ -111,7 +111,7 @@ def _people(numbers: range, rng: np.random.Generator) -> Iterator[dict[str, Any]
             "department": f"Department {department[place]:02}",
             "site": f"Site {site[place]:02}",
             "career_level": 3,
-            "languages": "de en",
+            "languages": ("de", "en"),
             "time_zone": "Europe/Berlin",
             "roles": ROLES[roles[place]],
             "capacity": int(roles[place] != 1) * 2,

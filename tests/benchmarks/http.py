@@ -24,9 +24,9 @@ def measure(workspace: Path, n_queries: int) -> list[tuple[str, str, str]]:
     """Return one row of the table, measured on the sample organisation."""
     sample = shipped("data/sample_organisation")
     with Recommender.open(workspace) as recommender:
-        recommender.import_people([sample / name for name in FILES])
+        recommender.people.import_files([sample / name for name in FILES])
         everybody = [
-            recommender.person(one) for one in sorted(recommender.organisation.roster.row_of)
+            recommender.people.get(one) for one in sorted(recommender.mirror.roster.row_of)
         ]
         mentees = [p.id for p in everybody if p.goals and p.status == "active"][:n_queries]
         command = [sys.executable, "-m", "service", "--workspace", str(workspace), "--port", "0"]

@@ -37,9 +37,9 @@ def measure(folder: Path, n_texts: int) -> list[tuple[str, str, str]]:
         encoder.load().encode(texts, show_progress_bar=False, normalize_embeddings=True)
         encode_s.append(time.perf_counter() - begin)
         workspace = folder / f"import-{turn}"
-        with Recommender(Store.in_folder(workspace), encoder, workspace) as recommender:
+        with Recommender(Store.in_folder(workspace), lambda: encoder, workspace) as recommender:
             begin = time.perf_counter()
-            report = recommender.import_people(files)
+            report = recommender.people.import_files(files)
             import_s.append(time.perf_counter() - begin)
         if report.texts_encoded != len(texts):
             raise SystemExit(

@@ -38,7 +38,7 @@ def measure(
         for mentee in mentees * ROUNDS:
             query = Query(mentee)
             asked, mask = _asked(recommender, query)
-            bare_ms.append(_bare_search(bare, asked, mask[recommender.organisation.skills.person]))
+            bare_ms.append(_bare_search(bare, asked, mask[recommender.mirror.skills.person]))
             begin = time.perf_counter()
             recommender.recommend(query)
             whole_ms.append((time.perf_counter() - begin) * 1e3)
@@ -64,7 +64,7 @@ def measure(
 
 def _mentees(recommender: Recommender, n: int) -> list[str]:
     """Return active people with a goal, spread over the whole organisation."""
-    roster = recommender.organisation.roster
+    roster = recommender.mirror.roster
     ids = sorted(roster.row_of)
     with recommender.store.read() as connection:
         some = people.get_many(connection, ids[:: max(1, len(ids) // (12 * n))])
@@ -77,16 +77,21 @@ def _mentees(recommender: Recommender, n: int) -> list[str]:
 
 
 def _asked(recommender: Recommender, query: Query) -> tuple[Asked, np.ndarray]:
-    organisation, config = recommender.organisation, recommender.config
+    organisation, config = recommender.mirror, recommender.config
     with recommender.store.read() as connection:
-        asked = ask(connection, recommender.encoder, query, recommender.coverage)
+        asked = ask(
+            connection,
+            recommender.encoder,
+            query,
+            recommender.config.coverage_of(recommender.encoder),
+        )
     roster = organisation.roster
     describes_skill = organisation.skills.who_states(roster.n_rows)
     return asked, decide(roster, describes_skill, query, asked, config.rules).mask
 
 
 def _bare_index(recommender: Recommender) -> faiss.IndexFlatIP:
-    skills = recommender.organisation.skills
+    skills = recommender.mirror.skills
     index = faiss.IndexFlatIP(skills.dimension)
     index.add(np.ascontiguousarray(skills.vector))
     return index
@@ -103,7 +108,7 @@ def _bare_search(index: faiss.IndexFlatIP, asked: Asked, rows: np.ndarray) -> fl
 def _share_of_best(recommender: Recommender, query: Query) -> float:
     """Return the mean affinity of the top 5 as a share of what exhaustive search finds."""
     asked, mask = _asked(recommender, query)
-    organisation, coverage = recommender.organisation, recommender.coverage
+    organisation, coverage = recommender.mirror, recommender.config.coverage_of(recommender.encoder)
     parts = (organisation.roster, organisation.skills, organisation.goals, asked, mask)
     found = retrieve(*parts, TOP, TOP, coverage).features[:, 0]
     everybody = retrieve(*parts, int(mask.sum()), TOP, coverage).features[:, 0]

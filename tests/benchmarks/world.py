@@ -50,7 +50,7 @@ def build_world(workspace: Path, n_people: int, n_statements: int, seed: int) ->
         noisy = _noisy(np.stack([by_text[text.rsplit(" #", 1)[0]] for text in chunk]), rng)
         with store.write() as connection:
             vectors.put(connection, encoder.digest, encoder.name, chunk, noisy)
-    return Recommender(store, encoder, workspace)
+    return Recommender(store, lambda: encoder, workspace)
 
 
 def give_statements(

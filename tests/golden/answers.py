@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from recommender.cli import app
+from recommender.settings import Settings
 from service.app import create_app
-from service.settings import Settings
 from tests.sample import FILES, FOLDER
 
 N_MENTEES, N_GOALS = 150, 50

@@ -23,8 +23,9 @@ from recommender.domain.ranking import Query, Ranking, Recommendation
 from recommender.matching.answering import RecommenderConfig, order_fairly
 from recommender.matching.eligibility import EligibilityRules
 from recommender.matching.features import FEATURE_NAMES
-from recommender.store import Store, pairs, people, rankings
+from recommender.store import Store, pairs, people
 from tests.conftest import HashEncoder, goal, person, skill
+from tests.recommender.store.impressions import impressions_of
 
 Opened = Callable[[], Recommender]
 BOSS = Query(mentee_id="boss")
@@ -68,7 +69,7 @@ def make_world(tmp_path: Path) -> Iterable[Callable[..., Recommender]]:
         store = Store.in_folder(folder)
         with store.write() as connection:
             people.put(connection, given)
-        opened.append(Recommender(store, HashEncoder(), folder, config))
+        opened.append(Recommender(store, lambda: HashEncoder(), folder, config))
         return opened[-1]
 
     yield make
@@ -91,11 +92,11 @@ def test_the_right_mentor_comes_first(tiny_world: Recommender) -> None:
 
 
 def test_the_order_follows_the_priorities_of_the_goals(tiny_world: Recommender) -> None:
-    boss = tiny_world.person("boss")
+    boss = tiny_world.people.get("boss")
     swapped = tuple(
         replace(one, priority=4 - one.priority) if one.priority else one for one in boss.statements
     )
-    tiny_world.put_person(replace(boss, statements=swapped))
+    tiny_world.people.put(replace(boss, statements=swapped))
     assert ids(tiny_world.recommend(BOSS)) == ["film", "flow", "cook"]
 
 
@@ -112,9 +113,9 @@ def test_every_person_is_recommended_or_counted_as_kept_out(tiny_world: Recommen
     kept_out = {rule: n for rule, n in ranking.kept_out.items() if n}
     assert kept_out == {"is_mentor": 1, "reporting_chain": 1, "describes_skill": 1}
     assert (ranking.n_people, ranking.n_eligible) == (6, 3)
-    near = replace(tiny_world.person("near"), reports_to=None)
-    tiny_world.put_person(near)
-    tiny_world.put_person(replace(tiny_world.person("mute"), statements=(skill("sing"),)))
+    near = replace(tiny_world.people.get("near"), reports_to=None)
+    tiny_world.people.put(near)
+    tiny_world.people.put(replace(tiny_world.people.get("mute"), statements=(skill("sing"),)))
     assert set(ids(tiny_world.recommend(BOSS))) == {"flow", "film", "cook", "near", "mute"}
 
 
@@ -130,8 +131,8 @@ def test_every_person_is_recommended_or_counted_as_kept_out(tiny_world: Recommen
 def test_what_a_query_asks_for_is_a_rule(
     tiny_world: Recommender, query: Query, rule: str, left: list[str]
 ) -> None:
-    tiny_world.put_person(replace(tiny_world.person("film"), site="Galway"))
-    tiny_world.put_person(replace(tiny_world.person("flow"), languages=("fr", "en")))
+    tiny_world.people.put(replace(tiny_world.people.get("film"), site="Galway"))
+    tiny_world.people.put(replace(tiny_world.people.get("flow"), languages=("fr", "en")))
     ranking = tiny_world.recommend(query)
     assert ids(ranking) == left
     assert ranking.kept_out[rule] == 3 - len(left)
@@ -178,15 +179,15 @@ def test_an_empty_workspace_answers_with_nobody(open_recommender: Opened) -> Non
 
 def test_goals_that_nobody_covers_are_named(tiny_world: Recommender) -> None:
     assert tiny_world.recommend(BOSS).uncovered_goals == ()
-    boss = tiny_world.person("boss")
-    tiny_world.put_person(replace(boss, statements=(*boss.goals, goal("repair old clocks"))))
+    boss = tiny_world.people.get("boss")
+    tiny_world.people.put(replace(boss, statements=(*boss.goals, goal("repair old clocks"))))
     assert tiny_world.recommend(BOSS).uncovered_goals == ("repair old clocks",)
-    tiny_world.put_person(replace(tiny_world.person("film"), status=Status.PAUSED))
+    tiny_world.people.put(replace(tiny_world.people.get("film"), status=Status.PAUSED))
     assert tiny_world.recommend(BOSS).uncovered_goals == (FILM, "repair old clocks")
 
 
 def test_a_goal_that_only_the_kept_out_cover_is_uncovered(tiny_world: Recommender) -> None:
-    tiny_world.erase_person("flow")  # near could do it, but reports to boss
+    tiny_world.people.erase("flow")  # near could do it, but reports to boss
     assert tiny_world.recommend(BOSS).uncovered_goals == (AUTOMATE,)
 
 
@@ -239,7 +240,7 @@ def test_an_unknown_mentee_is_told(tiny_world: Recommender) -> None:
 
 @pytest.mark.parametrize("status", [Status.PAUSED, Status.WITHDRAWN])
 def test_who_does_not_take_part_is_not_answered(tiny_world: Recommender, status: Status) -> None:
-    tiny_world.put_person(replace(tiny_world.person("boss"), status=status))
+    tiny_world.people.put(replace(tiny_world.people.get("boss"), status=status))
     for query in (BOSS, replace(BOSS, goals=(goal("sing"),))):
         with pytest.raises(InvalidInput, match=f"status is {status}"):
             tiny_world.recommend(query)
@@ -265,9 +266,9 @@ def test_who_is_not_stored_cannot_be_read_or_erased(
     tiny_world: Recommender, person_id: str
 ) -> None:
     with pytest.raises(UnknownPerson):
-        tiny_world.person(person_id)
+        tiny_world.people.get(person_id)
     with pytest.raises(UnknownPerson):
-        tiny_world.erase_person(person_id)
+        tiny_world.people.erase(person_id)
 
 
 # Ties and repetition
@@ -302,7 +303,7 @@ def test_the_order_of_input_never_matters(make_world: Callable[..., Recommender]
     crowd = [*TWINS, *ASKING]
     worlds = [make_world(crowd), make_world(crowd[::-1]), make_world([])]
     for one in random.Random(3).sample(crowd, len(crowd)):
-        worlds[-1].put_person(one)
+        worlds[-1].people.put(one)
     for one in ASKING:
         query = Query(mentee_id=one.id, k=3)
         one_answer, *others = [timeless(world.recommend(query)) for world in worlds]
@@ -355,7 +356,7 @@ def test_each_goal_is_matched_with_the_closest_sentence_that_the_mentor_wrote(
 ) -> None:
     ranking = tiny_world.recommend(BOSS)
     for item in ranking.recommendations:
-        written = {one.text: one.level for one in tiny_world.person(item.mentor_id).skills}
+        written = {one.text: one.level for one in tiny_world.people.get(item.mentor_id).skills}
         assert [match.goal for match in item.matches] == [AUTOMATE, FILM]
         for match in item.matches:
             assert written[match.statement] == match.level
@@ -373,8 +374,8 @@ def test_both_directions_count_and_the_mentors_goals_are_not_told(
     assert flow.features["reciprocal_covered"] == 1
     assert "reciprocal_covered" not in reasons(film)  # who named no goal
     assert "lead large teams" not in str(ranking)
-    boss = tiny_world.person("boss")
-    tiny_world.put_person(replace(boss, statements=boss.goals))
+    boss = tiny_world.people.get("boss")
+    tiny_world.people.put(replace(boss, statements=boss.goals))
     assert of(tiny_world.recommend(BOSS), "flow").features["reciprocal_covered"] == 0
 
 
@@ -389,7 +390,7 @@ def test_both_directions_count_and_the_mentors_goals_are_not_told(
 def test_reasons_are_told_in_the_mentees_language(
     tiny_world: Recommender, languages: tuple[str, ...], language: str, site: str
 ) -> None:
-    tiny_world.put_person(replace(tiny_world.person("boss"), languages=languages))
+    tiny_world.people.put(replace(tiny_world.people.get("boss"), languages=languages))
     ranking = tiny_world.recommend(BOSS)
     assert ranking.language == language
     assert reasons(ranking.recommendations[0])["same_site"] == site
@@ -397,7 +398,7 @@ def test_reasons_are_told_in_the_mentees_language(
 
 def test_languages_in_common_are_named_in_the_mentees_language(tiny_world: Recommender) -> None:
     for name in ("boss", "flow"):
-        tiny_world.put_person(replace(tiny_world.person(name), languages=("de", "en", "fr")))
+        tiny_world.people.put(replace(tiny_world.people.get(name), languages=("de", "en", "fr")))
     told = reasons(tiny_world.recommend(BOSS).recommendations[0])
     assert told["shared_languages"] == "Gemeinsame Sprachen: Deutsch, Englisch, Französisch"
 
@@ -417,14 +418,14 @@ def test_what_was_shown_is_logged_exactly(tiny_world: Recommender) -> None:
     shown = [tiny_world.recommend(replace(BOSS, k=2)), tiny_world.recommend(Query(goals=TEXT))]
     with tiny_world.store.read() as connection:
         for ranking in shown:
-            logged = rankings.impressions_of(connection, ranking.ranking_id)
+            logged = impressions_of(connection, ranking.ranking_id)
             assert [one.mentor_id for one in logged] == ids(ranking)
             for item, one in zip(ranking.recommendations, logged, strict=True):
                 assert (one.position, one.rank, one.score) == (item.position, item.rank, item.score)
                 assert one.features == item.features
                 assert (one.created_at, one.mentee_id) == (ranking.created_at, ranking.mentee_id)
                 assert (one.encoder, one.ranker) == (ranking.encoder, None)
-        everything = rankings.impressions_of(connection)
+        everything = impressions_of(connection)
         rows = connection.exec_driver_sql("SELECT k, n_eligible FROM rankings ORDER BY created_at")
         assert rows.all() == [(2, 3), (5, 4)]
     assert [one.mentor_id for one in everything] == ids(shown[0]) + ids(shown[1])
@@ -438,7 +439,7 @@ def test_goals_given_as_text_are_never_stored(
     tiny_world: Recommender, workspace: Path, encoder: HashEncoder, mentee_id: str | None
 ) -> None:
     tiny_world.recommend(Query(mentee_id=mentee_id, goals=TEXT))
-    tiny_world.organisation.save()
+    tiny_world.mirror.save()
     needles = [one.text.encode() for one in TEXT] + [b"zitherspielen", b"whittle"]
     needles += [row.tobytes()[:64] for row in encoder.encode([one.text for one in TEXT])]
     for path in workspace.rglob("*"):
@@ -451,12 +452,12 @@ def test_an_exported_world_answers_alike_when_it_is_imported(
 ) -> None:
     with tiny_world.store.write() as connection:
         pairs.put(connection, [Pair("cook", "flow", PairStatus.ACTIVE)])
-    for names in (["all.jsonl"], ["all.xlsx"], ["p.csv", "s.csv", "pairs.csv"]):
+    for names in (["all.xlsx"], ["p.csv", "s.csv", "pairs.csv"]):
         paths = [tmp_path / name for name in names]
-        assert tiny_world.export_people(paths) == 6
+        assert tiny_world.people.export_files(paths) == 6
         folder = tmp_path / f"copy of {names[0]}"
-        with Recommender(Store.in_folder(folder), encoder, folder) as copy:
-            assert copy.import_people(paths).people_created == 6
+        with Recommender(Store.in_folder(folder), lambda: encoder, folder) as copy:
+            assert copy.people.import_files(paths).people_created == 6
             for query in (BOSS, Query(mentee_id="flow"), Query(goals=(goal("film reports"),))):
                 assert timeless(copy.recommend(query)) == timeless(tiny_world.recommend(query))
 
@@ -495,7 +496,7 @@ def test_who_is_erased_while_the_goals_are_encoded_is_not_shown(
     tiny_world: Recommender, other: Store, workspace: Path
 ) -> None:
     encoder = Meanwhile()
-    with Recommender(Store.in_folder(workspace), encoder, workspace) as recommender:
+    with Recommender(Store.in_folder(workspace), lambda: encoder, workspace) as recommender:
         encoder.meanwhile = lambda: erase(other, "flow")
         ranking = recommender.recommend(replace(BOSS, goals=(goal("automate clips"),)))
         assert sorted(ids(ranking)) == ["cook", "film"]
@@ -505,7 +506,7 @@ def test_a_mentee_who_is_erased_while_they_ask_is_unknown(
     tiny_world: Recommender, other: Store, workspace: Path
 ) -> None:
     encoder = Meanwhile()
-    with Recommender(Store.in_folder(workspace), encoder, workspace) as recommender:
+    with Recommender(Store.in_folder(workspace), lambda: encoder, workspace) as recommender:
         encoder.meanwhile = lambda: erase(other, "boss")
         with pytest.raises(UnknownPerson):
             recommender.recommend(replace(BOSS, goals=(goal("automate clips"),)))
@@ -543,7 +544,7 @@ def test_an_answer_that_is_overtaken_is_made_anew(
     assert ("flow" in ids(ranking)) == (change is rewrite_flow)
     assert all(match.statement for item in ranking.recommendations for match in item.matches)
     with tiny_world.store.read() as connection:
-        logged = rankings.impressions_of(connection)
+        logged = impressions_of(connection)
     assert [one.mentor_id for one in logged] == ids(ranking)
 
 
@@ -576,11 +577,11 @@ def test_threads_ask_while_people_come_and_go(tiny_world: Recommender) -> None:
     def come_and_go() -> None:
         try:
             for i in range(12):
-                tiny_world.put_person(
+                tiny_world.people.put(
                     person(f"guest{i}", skill(f"automate reports {i}"), goal("sing"), capacity=9)
                 )
                 if i >= 5:
-                    tiny_world.erase_person(f"guest{i - 5}")
+                    tiny_world.people.erase(f"guest{i - 5}")
                     gone.add(f"guest{i - 5}")
         finally:
             done.set()

@@ -16,9 +16,9 @@ from recommender.app import Recommender
 from recommender.matching.features import FEATURE_NAMES
 from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT, SCORE, json_file
 from recommender.ranking.score import AdditiveScore, Steps
+from recommender.settings import Settings
 from service import examples
 from service.app import create_app
-from service.settings import Settings
 
 BASE_URL = "http://127.0.0.1:8000"
 PROBLEM_KEYS = {"type", "title", "status", "detail", "errors"}

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import insert
 
 from recommender.app import Recommender
+from recommender.settings import Settings
 from recommender.store import Store, tables
 from recommender.store.jobs import JobStatus
 from service import examples
@@ -30,7 +31,6 @@ from service.app import create_app
 from service.jobs import JobKind
 from service.schemas.feedback import CohortBody
 from service.schemas.people import PersonBody
-from service.settings import Settings
 from tests.conftest import HashEncoder
 from tests.recommender.skills.knowledge_world import WORD, knowledge
 from tests.service.conftest import release
@@ -101,15 +101,15 @@ reached: dict[str, set[int]] = defaultdict(set)
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, Recommender]]:
     workspace: Path = tmp_path_factory.mktemp("contract")
-    recommender = Recommender(Store.in_folder(workspace), HashEncoder(), workspace)
-    recommender.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
+    recommender = Recommender(Store.in_folder(workspace), lambda: HashEncoder(), workspace)
+    recommender.gaps.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
     job = {**examples.JOB, "created_at": datetime.now(UTC), "updated_at": datetime.now(UTC)}
     del job["problems"]
     with recommender.store.write() as connection:
         connection.execute(insert(tables.jobs), job)
     release(recommender, examples.RANKER_VERSION)
     autumn = CohortBody.model_validate(examples.COHORT_BODY)
-    recommender.put_cohort(autumn.cohort(examples.COHORT_ID, simulated=False))
+    recommender.cohorts.put(autumn.cohort(examples.COHORT_ID, simulated=False))
     yield create_app(Settings(workspace=workspace, preload_encoder=False), recommender), recommender
     shutdown_lifespans()
     recommender.close()
@@ -126,8 +126,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, R
 def test_nothing_breaks(case: schemathesis.Case[Any], world: tuple[FastAPI, Recommender]) -> None:
     app, recommender = world
     for person_id, body in SEED.items():
-        if person_id not in recommender.organisation.roster.row_of:
-            recommender.put_person(PersonBody.model_validate(body).person(person_id))
+        if person_id not in recommender.mirror.roster.row_of:
+            recommender.people.put(PersonBody.model_validate(body).person(person_id))
     wait_for_retrainings(app)
     response = case.call_and_validate(app=app, base_url="http://127.0.0.1", checks=CHECKS)
     reached[case.operation.definition.raw["operationId"]].add(response.status_code)

@@ -97,7 +97,7 @@ def test_refusals_from_below(
     def refuse(_: str) -> None:
         raise refusal
 
-    monkeypatch.setattr(tiny_world, "person", refuse)
+    monkeypatch.setattr(tiny_world.people, "get", refuse)
     told = assert_problem(client.get("/v1/people/boss"), status, slug)
     if status == 500:
         assert "boss" not in str(told)

@@ -69,7 +69,7 @@ def test_simulated_shows_and_cannot_be_set_or_taken_back(
         client.put(COHORT, json={**BODY, "simulated": True}), 422, "invalid-input"
     )
     assert fields(told) == ["simulated"]
-    tiny_world.put_cohort(Cohort("2024", "Invented", date(2024, 1, 1), date(2024, 12, 31), True))
+    tiny_world.cohorts.put(Cohort("2024", "Invented", date(2024, 1, 1), date(2024, 12, 31), True))
     response = client.put("/v1/cohorts/2024", json=year(2024))
     assert (response.status_code, response.json()["simulated"]) == (200, True)
     assert [one["simulated"] for one in client.get("/v1/cohorts").json()["cohorts"]] == [True]

@@ -103,7 +103,7 @@ def test_a_fault_is_told_by_its_kind_and_names_nobody(
     def fail(*_: object) -> None:
         raise OperationalError("INSERT", {"id": "boss"}, Exception("boss"))
 
-    monkeypatch.setattr(tiny_world, "import_feedback", fail)
+    monkeypatch.setattr(tiny_world.feedback, "import_files", fail)
     write_feedback([tmp_path / "f.xlsx"], [SPRING], [])
     job = until_over(client, send(client, tmp_path / "f.xlsx").headers["location"])
     assert job["status"] == "failed"

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from recommender.app import Recommender
 from recommender.domain.people import Roles, Statement
+from recommender.skills import Gaps
 from recommender.skills.picture import organisation_as_json
 from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps, organisation_gaps
@@ -37,12 +38,12 @@ MORE_THAN_THREADS = 60
 def made_anew(recommender: Recommender) -> OrganisationGaps:
     """Return the picture as it would be published now."""
     with recommender.store.read() as connection:
-        return organisation_gaps(connection, recommender.encoder.digest, recommender.knowledge)
+        return organisation_gaps(connection, recommender.encoder.digest, recommender.gaps.knowledge)
 
 
 @pytest.fixture(autouse=True)
 def _known(tiny_world: Recommender) -> None:
-    tiny_world.knowledge = knowledge()
+    tiny_world.gaps.knowledge = knowledge()
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def company(client: TestClient, tiny_world: Recommender) -> TestClient:
         roles = Roles.MENTEE if number < 18 else Roles.BOTH
         department = "Sales" if number % 2 else "Production"
         one = person(f"p{number}", *said, roles=roles, department=department)
-        tiny_world.put_person(one)
+        tiny_world.people.put(one)
     return client
 
 
@@ -213,14 +214,14 @@ def test_only_the_person_chooses_a_profile(client: TestClient) -> None:
 
 
 def test_a_people_file_cannot_set_a_profile(client: TestClient, tiny_world: Recommender) -> None:
-    line = '{"id": "boss", "role_profile": "plant-manager"}\n'
-    response = client.post("/v1/people/import", files=[("files", ("people.jsonl", line))])
+    text = "id,role_profile\nboss,plant-manager\n"
+    response = client.post("/v1/people/import", files=[("files", ("people.csv", text))])
     assert response.status_code == 202
     job = client.get(response.headers["location"]).json()
     while job["status"] in ("waiting", "running"):
         job = client.get(response.headers["location"]).json()
     assert job["status"] == "failed"
-    assert "role_profile" in [one["field"] for one in job["problems"]]
+    assert ("header", "role_profile") in [(one["field"], one["value"]) for one in job["problems"]]
     assert own(client)["profile"] is None
 
 
@@ -311,7 +312,7 @@ def test_the_picture_is_computed_by_one_and_keeps_no_thread_from_others(
         busy.release()
         return found
 
-    monkeypatch.setattr(Recommender, "organisation_gaps", slowly)
+    monkeypatch.setattr(Gaps, "picture", slowly)
     with ThreadPoolExecutor(MORE_THAN_THREADS) as pool:
         waiting = [pool.submit(client.get, "/v1/gaps") for _ in range(MORE_THAN_THREADS)]
         try:

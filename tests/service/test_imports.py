@@ -27,7 +27,7 @@ from tests.conftest import goal, person, skill
 from tests.service.conftest import assert_problem, fields, until_over
 
 IMPORT = "/v1/people/import"
-FORMS = [("people.csv", "statements.csv"), ("people.jsonl",), ("people.xlsx",)]
+FORMS = [("people.csv", "statements.csv"), ("people.xlsx",)]
 NOTHING_DONE = ImportReport(0, 0, 0, 0, 0, 0, 0, 0)
 
 
@@ -81,7 +81,7 @@ class Held:
 @pytest.fixture
 def held(tiny_world: Recommender, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     waiting = Held()
-    monkeypatch.setattr(tiny_world, "import_people", waiting)
+    monkeypatch.setattr(tiny_world.people, "import_files", waiting)
     yield waiting
     waiting.may_go_on.set()
 
@@ -128,7 +128,7 @@ def test_a_wrong_file_changes_nothing_and_every_problem_is_told(
     (problem,) = job["problems"]
     assert problem["field"].startswith("reports_to")
     assert (problem["value"], problem["file"]) == ("nobody", names[0])
-    assert problem["line"] == (2 if names[0].endswith("jsonl") else 3)
+    assert problem["line"] == 3
     ImportJobAnswer.model_validate_json(shown.text)
     assert_problem(client.get("/v1/people/new"), 404, "unknown-person")
     assert uploads(workspace) == [".lock"]
@@ -136,7 +136,7 @@ def test_a_wrong_file_changes_nothing_and_every_problem_is_told(
 
 def test_a_damaged_file_fails_its_job_and_not_the_next(client: TestClient, tmp_path: Path) -> None:
     bad = client.post(IMPORT, files=text_file("people.xlsx", "no workbook"))
-    good = send(client, written(tmp_path, ["people.jsonl"]))
+    good = send(client, written(tmp_path, ["people.xlsx"]))
     assert until_over(client, bad.headers["location"])["status"] == "failed"
     assert until_over(client, good.headers["location"])["status"] == "done"
 
@@ -149,7 +149,8 @@ def test_a_damaged_file_fails_its_job_and_not_the_next(client: TestClient, tmp_p
         [".csv"],
         ["..", "people.csv"],
         ["people.csv", "people.xlsx"],
-        ["a.jsonl", "b.jsonl"],
+        ["a.xlsx", "b.xlsx"],
+        ["people.jsonl"],
     ],
 )
 def test_files_that_do_not_go_together_are_refused_at_once(
@@ -325,7 +326,7 @@ def test_an_import_that_fails_unexpectedly_says_so_and_names_nobody(
     def fail(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(tiny_world, "import_people", fail)
+    monkeypatch.setattr(tiny_world.people, "import_files", fail)
     response = client.post(IMPORT, files=text_file("people.csv", ""))
     job = until_over(client, response.headers["location"])
     assert job["status"] == "failed"
@@ -345,14 +346,14 @@ def test_an_outcome_that_cannot_be_stored_does_not_stop_the_worker(
         raise OperationalError("UPDATE", {"id": "boss"}, Exception("database is locked"))
 
     monkeypatch.setattr(jobs, "finish", fail)
-    send(client, written(tmp_path, ["people.jsonl"]))
+    send(client, written(tmp_path, ["people.xlsx"]))
     for _ in range(500):
         if "could not be stored" in caplog.text:
             break
         threading.Event().wait(0.02)
     assert "OperationalError" in caplog.text
     monkeypatch.undo()
-    again = send(client, written(tmp_path, ["people.jsonl"]))
+    again = send(client, written(tmp_path, ["people.xlsx"]))
     assert until_over(client, again.headers["location"])["result"]["people_unchanged"] == 3
 
 
@@ -403,7 +404,7 @@ def test_a_job_of_a_killed_process_counts_as_interrupted(
 
 
 def test_an_erasure_forgets_what_jobs_told(client: TestClient, tmp_path: Path) -> None:
-    done = send(client, written(tmp_path, ["people.jsonl"])).headers["location"]
+    done = send(client, written(tmp_path, ["people.xlsx"])).headers["location"]
     until_over(client, done)
     failed = client.post(IMPORT, files=text_file("people.csv", "id\nfilm")).headers["location"]
     assert until_over(client, failed)["problems"]

@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from recommender.app import Recommender
+from recommender.settings import Settings
 from service import examples
 from service.app import create_app
 from service.limits import IMPORT_PATHS, MAX_JSON_BYTES
-from service.settings import Settings
 from tests.service.conftest import BASE_URL, assert_problem
 
 LIMIT = 100_000

@@ -113,8 +113,8 @@ def test_an_interrupt_from_the_keyboard_ends_it_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
-        (["--port", "eighty"], 2, "port: "),
-        (["--port", "70000"], 2, "port: "),
+        (["--port", "eighty"], 2, "port: '"),
+        (["--port", "70000"], 2, "port: '"),
         (["--encoder", "no such model"], 1, "no such model"),
         (["--workspace", "/proc/nothing"], 1, "/proc/nothing"),
     ],

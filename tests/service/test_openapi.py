@@ -190,7 +190,7 @@ def test_example_bodies_are_accepted(client: TestClient, tiny_world: Recommender
     of_files = {("post", "/v1/people/import"), ("post", "/v1/feedback/import")}
     assert set(accepted) == set(examples.BODIES) - of_files
     release(tiny_world, examples.RANKER_VERSION)
-    tiny_world.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
+    tiny_world.gaps.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
     ids = {"person_id": examples.PERSON_ID, "cohort_id": examples.COHORT_ID}
     for (method, path), status in accepted.items():
         for body in examples.BODIES[method, path].values():

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from recommender import app as pipeline
 from recommender.app import Recommender
 from recommender.domain.errors import EncoderUnavailable
 from recommender.domain.progress import Progress, silent
+from recommender.settings import Settings
+from recommender.skills import gaps
 from recommender.skills.knowledge import Knowledge
 from service import running
 from service.app import create_app
-from service.settings import Settings
 from tests.conftest import HashEncoder
 from tests.recommender.skills.knowledge_world import knowledge
 from tests.service.conftest import BASE_URL, assert_problem
@@ -43,7 +43,7 @@ class Slow:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     made = Slow()
-    monkeypatch.setattr(pipeline, "open_knowledge", made)
+    monkeypatch.setattr(gaps, "open_knowledge", made)
     yield made
     made.go.set()
 
@@ -110,7 +110,7 @@ def test_what_cannot_be_opened_is_told_to_who_asks(
     def refuse(*_: object) -> Knowledge:
         raise EncoderUnavailable("No linker can be made.")
 
-    monkeypatch.setattr(pipeline, "open_knowledge", refuse)
+    monkeypatch.setattr(gaps, "open_knowledge", refuse)
     with serve() as client:
         preloaded()
         refused = client.get(GAPS[0])

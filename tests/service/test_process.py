@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from recommender.app import Recommender
 from recommender.domain.errors import EncoderUnavailable
+from recommender.settings import Settings
 from recommender.store import people, revision
 from service.app import create_app
-from service.settings import Settings
 from tests.conftest import HashEncoder
 from tests.service.conftest import BASE_URL, assert_problem
 

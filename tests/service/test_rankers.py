@@ -49,7 +49,9 @@ def test_releases_are_listed_and_what_cannot_be_used_says_why(
     release(tiny_world, FIRST)
     release(tiny_world, SECOND, promoted=False, simulated=True)
     damage(tiny_world, release(tiny_world, THIRD))
-    with Recommender(Store.in_folder(workspace), HashEncoder("another"), workspace) as elsewhere:
+    with Recommender(
+        Store.in_folder(workspace), lambda: HashEncoder("another"), workspace
+    ) as elsewhere:
         release(elsewhere, "2026-00000004")
     activate(client, FIRST)
     response = client.get("/v1/rankers")

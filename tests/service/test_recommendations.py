@@ -15,6 +15,7 @@ from recommender.domain.ranking import Ranking
 from recommender.store import rankings
 from service.schemas.recommendations import RankingAnswer
 from tests.conftest import HashEncoder
+from tests.recommender.store.impressions import impressions_of
 from tests.service.conftest import assert_problem, fields
 
 PATH = "/v1/recommendations"
@@ -66,7 +67,7 @@ def test_filters_reach_the_rules(client: TestClient) -> None:
 def test_what_is_shown_is_logged(client: TestClient, tiny_world: Recommender) -> None:
     answer = client.post(PATH, json={"mentee_id": "boss", "k": 2}).json()
     with tiny_world.store.read() as connection:
-        logged = rankings.impressions_of(connection, answer["ranking_id"])
+        logged = impressions_of(connection, answer["ranking_id"])
     assert [(one.position, one.mentor_id) for one in logged] == [(1, "flow"), (2, "film")]
 
 
@@ -153,7 +154,7 @@ def test_a_failed_commit_is_an_error_and_logs_nothing(
     assert "fails_at_the_end" in caplog.text
     assert "boss" not in caplog.text  # what an exception says may name people
     with tiny_world.store.read() as connection:
-        assert rankings.impressions_of(connection) == []
+        assert impressions_of(connection) == []
     monkeypatch.undo()
     assert client.post(PATH, json={"mentee_id": "boss"}).status_code == 200
 

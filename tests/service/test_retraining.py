@@ -53,7 +53,7 @@ class Held:
 @pytest.fixture
 def programme(tiny_world: Recommender) -> Recommender:
     """The tiny world with a cohort that lasts as long as anybody runs this test."""
-    tiny_world.put_cohort(Cohort("2026", "A long one", date(2020, 1, 1), date(2999, 12, 31)))
+    tiny_world.cohorts.put(Cohort("2026", "A long one", date(2020, 1, 1), date(2999, 12, 31)))
     return tiny_world
 
 

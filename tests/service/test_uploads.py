@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.files.people.forms import FORMS
+from recommender.files.people import FORMS
 from service.uploads import Upload, UploadFolder
 
 

@@ -1,1 +1,1 @@
-"""Tables in files, CSV or Excel: what reading and writing people and feedback have in common."""
+"""Tables in files, CSV or Excel: one way in and one way out, whatever the tables hold."""

@@ -1,14 +1,23 @@
-"""What a cell may hold, how a column is read, and which columns a file has."""
+"""What a cell may hold, how its text becomes the value of a field, and how a value is written.
+
+What cannot be converted is passed on as it stands: the domain refuses it with its own words, beside
+whatever else is wrong with the same row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
 
-from recommender.domain.errors import quoted
-
-MAX_CELL = 20_000
+_WHOLE = re.compile(r"([+-]?[0-9]{1,15})(?:[.,]0+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+_MOMENT = re.compile(rf"{_DAY.pattern}[T ]{_CLOCK}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+_MIDNIGHT = time()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,58 +46,94 @@ class DateCell(Unusable):
 
 
 Cell = str | Unusable
+"""A cell as it is read."""
+
+Value = str | int | float
+"""A cell as it is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """How one column is read.
-
-    Args:
-        convert: Makes a value of the cell's text.
-        absent: The value where the column is missing.
-        optional: Whether the column may be missing.
-        many: Whether the value is a tuple.
-        of_date: Makes a value of what Excel holds as a date, where the column is for dates.
-    """
-
-    convert: Callable[[str], object]
-    absent: object = None
-    optional: bool = False
-    many: bool = False
-    of_date: Callable[[datetime], object] | None = None
-
-    def value(self, cell: Cell) -> object:
-        """Return the value of a cell; one that cannot be used is a value that is refused."""
-        if isinstance(cell, DateCell) and self.of_date is not None:
-            return self.of_date(cell.moment)
-        cell = usable(cell)
-        if isinstance(cell, str):
-            return self.convert(cell)
-        return (cell,) if self.many else cell
+def optional_text(text: str) -> str | None:
+    """Trim a text; an empty one is none."""
+    return text.strip() or None
 
 
-Columns = Mapping[str, Column]
+def whole(text: str) -> int | str:
+    """Read a whole number, also as Excel writes it (``3.0``)."""
+    match = _WHOLE.fullmatch(text.strip())
+    return int(match[1]) if match else text
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What one kind of file holds.
-
-    Args:
-        tables: The columns of each table, in the order in which the tables are read.
-        main: The table to name as an example.
-        needed: The tables of which a workbook has at least one.
-    """
-
-    tables: Mapping[str, Columns]
-    main: str
-    needed: tuple[str, ...]
+def optional_whole(text: str) -> int | str | None:
+    """Read a whole number; an empty text is none."""
+    return whole(text) if text.strip() else None
 
 
-def usable(cell: Cell) -> Cell:
-    """Return the cell, unless it is longer than any field may be."""
-    if isinstance(cell, str) and len(cell) > MAX_CELL:
-        return Unusable(
-            quoted(cell), f"Shorten the cell; at most {MAX_CELL} characters are read from one."
-        )
-    return cell
+def number(text: str) -> float | str:
+    """Read a number with a decimal point or comma."""
+    plain = text.strip()
+    return float(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else text
+
+
+def choice(options: type[StrEnum], empty: StrEnum | None = None) -> Callable[[str], object]:
+    """Return a converter to one of the options, and of the empty text to ``empty``."""
+    known: dict[str, StrEnum] = {option.value: option for option in options}
+    if empty is not None:
+        known[""] = empty
+
+    def convert(text: str) -> object:
+        return known.get(text.strip(), text)
+
+    return convert
+
+
+def yes_or_no(text: str) -> bool | str:
+    """Read ``yes``, or ``no``, which may be left out."""
+    return {"yes": True, "no": False, "": False}.get(text.strip(), text)
+
+
+def day(text: str) -> date | str:
+    """Read a day such as ``2026-11-25``."""
+    plain = text.strip()
+    try:
+        return date.fromisoformat(plain) if _DAY.fullmatch(plain) else text
+    except ValueError:
+        return text
+
+
+def moment(text: str) -> datetime | str:
+    """Read a day, which means its midnight in UTC, or a date and time with its zone, as UTC."""
+    plain = text.strip()
+    try:
+        if _DAY.fullmatch(plain):
+            return datetime.fromisoformat(plain).replace(tzinfo=UTC)
+        # Near the years 1 and 9999 there may be no such moment in UTC.
+        return datetime.fromisoformat(plain).astimezone(UTC) if _MOMENT.fullmatch(plain) else text
+    except (ValueError, OverflowError):
+        return text
+
+
+def day_of_date(value: datetime) -> date | datetime:
+    """Read what Excel holds as a date; the domain refuses one with a time of day."""
+    return value.date() if value.time() == _MIDNIGHT else value
+
+
+def moment_of_date(value: datetime) -> datetime:
+    """Read what Excel holds as a date, which knows no zone, as a moment in UTC."""
+    return value.replace(tzinfo=UTC)
+
+
+def as_cell(value: object) -> Value:
+    """Return the value of a field as a cell that every column reads as this value."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return value
+        case tuple():
+            return " ".join(value)
+        case date():
+            return value.isoformat().replace("+00:00", "Z")
+        case _:
+            return str(value)

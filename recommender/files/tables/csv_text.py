@@ -33,6 +33,9 @@ def restored(cell: str) -> str:
 def split_rows(text: str, separator: str, line: int) -> Iterator[Row]:
     """Yield each row with the 1-based line on which it starts.
 
+    After a misplaced quote the row ends with that line; after one that is never closed, with the
+    text. So no character is read twice, however broken the file is.
+
     Args:
         text: The text of a CSV file, from the start of a line.
         separator: The character between cells.
@@ -42,67 +45,50 @@ def split_rows(text: str, separator: str, line: int) -> Iterator[Row]:
         The cells, or a problem with its column if the row cannot be split; reading goes on after
         it.
     """
-    splitter = _Splitter(text, separator)
-    while splitter.position < len(text):
-        start = splitter.position
-        yield line, splitter.next_row()
-        line += len(_LINE_END.findall(text, start, splitter.position))
+    position = 0
+    while position < len(text):
+        start = position
+        end, position = _line_end(text, start)
+        if text.find('"', start, end) < 0:
+            yield line, text[start:end].split(separator)
+        else:
+            cells, position = _quoted_row(text, separator, start)
+            yield line, cells
+        line += len(_LINE_END.findall(text, start, position))
 
 
-class _Splitter:
-    """Takes a text apart row by row.
+def _quoted_row(text: str, separator: str, position: int) -> tuple[list[str] | Problem, int]:
+    """Return a row that may have quotes, and where the next one starts."""
+    plain = re.compile(f"[^{separator}\r\n]*+")
+    cells: list[str] = []
+    while True:
+        start = position
+        if text.startswith('"', start):
+            cell = _QUOTED.match(text, start)
+            if cell is None:
+                problem = _broken(text[start:], "a second quote that closes the cell")
+                return problem.at("", None, len(cells) + 1), len(text)
+            position = cell.end()
+            if text[position : position + 1] not in ("", "\r", "\n", separator):
+                following = _line_end(text, position)[1]
+                problem = _broken(text[start:following], "nothing after the closing quote")
+                return problem.at("", None, len(cells) + 1), following
+            cells.append(cell[1].replace('""', '"'))
+        else:
+            plain_cell = plain.match(text, start)
+            position = plain_cell.end() if plain_cell else start
+            cells.append(text[start:position])
+        if not text.startswith(separator, position):
+            return cells, _line_end(text, position)[1]
+        position += 1
 
-    After a misplaced quote the row ends with that line; after one that is never closed, with the
-    text. So no character is read twice, however broken the file is.
-    """
 
-    def __init__(self, text: str, separator: str) -> None:
-        self.position = 0
-        self._text = text
-        self._separator = separator
-        self._unquoted = re.compile(f"[^{separator}\r\n]*+")
+def _broken(row: str, expected: str) -> Problem:
+    remedy = 'Write a quote (") within a quoted cell twice ("").'
+    return Problem("row", quoted(row.rstrip("\r\n")), expected, remedy)
 
-    def next_row(self) -> list[str] | Problem:
-        """Return the next row and move behind it."""
-        end, following = self._line_end(self.position)
-        if self._text.find('"', self.position, end) < 0:
-            cells = self._text[self.position : end].split(self._separator)
-            self.position = following
-            return cells
-        cells = []
-        while True:
-            taken = self._next_cell()
-            if not isinstance(taken, str):
-                return taken.at("", None, len(cells) + 1)
-            cells.append(taken)
-            if not self._text.startswith(self._separator, self.position):
-                self.position = self._line_end(self.position)[1]
-                return cells
-            self.position += 1
 
-    def _next_cell(self) -> str | Problem:
-        """Return the next cell and move to what follows it."""
-        if not self._text.startswith('"', self.position):
-            found = self._unquoted.match(self._text, self.position)
-            self.position, start = found.end() if found else self.position, self.position
-            return self._text[start : self.position]
-        closed = _QUOTED.match(self._text, self.position)
-        if closed is None:
-            return self._refused(len(self._text), "a second quote that closes the cell")
-        after = closed.end()
-        if self._text[after : after + 1] not in ("", "\r", "\n", self._separator):
-            return self._refused(self._line_end(after)[1], "nothing after the closing quote")
-        self.position = after
-        return closed[1].replace('""', '"')
-
-    def _refused(self, following: int, expected: str) -> Problem:
-        """Return the problem of a cell and move behind its row."""
-        shown = self._text[self.position : following].rstrip("\r\n")
-        self.position = following
-        remedy = 'Write a quote (") within a quoted cell twice ("").'
-        return Problem("row", quoted(shown), expected, remedy)
-
-    def _line_end(self, position: int) -> tuple[int, int]:
-        """Return where the line ends and where the next one starts."""
-        found = _LINE_END.search(self._text, position)
-        return found.span() if found else (len(self._text), len(self._text))
+def _line_end(text: str, position: int) -> tuple[int, int]:
+    """Return where the line ends and where the next one starts."""
+    end = _LINE_END.search(text, position)
+    return end.span() if end else (len(text), len(text))

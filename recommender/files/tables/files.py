@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from recommender.domain.errors import InvalidInput, Problem, quoted
-from recommender.files.tables.places import Problems
 
 BOM = b"\xef\xbb\xbf"
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -18,46 +17,56 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 Writing = tuple[Path, Callable[[BinaryIO], None]]
 
 
-def file_problem(path: Path, value: object, expected: str, remedy: str) -> Problem:
+def file_problem(name: str, value: str, expected: str, remedy: str) -> Problem:
     """Return a problem of a file as a whole."""
-    return Problem("file", quoted(value), expected, remedy, file=path.name)
+    return Problem("file", quoted(value), expected, remedy, file=name)
 
 
-def readable(path: Path, problems: Problems) -> bool:
-    """Return whether the path is a file of a size that can be read; otherwise tell why not."""
-    expected = "a file"
+class Refused(Exception):
+    """A file of which nothing can be read; ``problem`` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Return why the system refused a file, in its words."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+def check_readable(path: Path) -> None:
+    """Refuse what is no file, or too large a file.
+
+    Raises:
+        Refused: with the reason.
+    """
     try:
         size = path.stat().st_size
     except (OSError, ValueError) as error:
-        remedy = "Check the path and the permissions."
-        problems.add(file_problem(path, _why(error), "a file that can be read", remedy))
-        return False
+        what = (reason(error), "a file that can be read", "Check the path and the permissions.")
+        raise Refused(file_problem(path.name, *what)) from error
     if path.is_dir():
-        problems.add(file_problem(path, "a folder", expected, "Name the file in the folder."))
-    elif not path.is_file():
-        problems.add(file_problem(path, "a device", expected, "Save it as a file first."))
-    elif size > MAX_FILE_BYTES:
+        raise Refused(file_problem(path.name, "a folder", "a file", "Name the file in the folder."))
+    if not path.is_file():
+        raise Refused(file_problem(path.name, "a device", "a file", "Save it as a file first."))
+    if size > MAX_FILE_BYTES:
         limit = f"at most {MAX_FILE_BYTES} bytes"
-        problems.add(file_problem(path, f"{size} bytes", limit, "Import it in parts."))
-    else:
-        return True
-    return False
+        raise Refused(file_problem(path.name, f"{size} bytes", limit, "Import it in parts."))
 
 
-def read_bytes(path: Path, problems: Problems) -> bytes | None:
-    """Return the bytes of a file without a byte order mark, or None and tell why not."""
-    if not readable(path, problems):
-        return None
+def read_text(path: Path) -> str:
+    """Return the text of a file without a byte order mark.
+
+    Raises:
+        Refused: if it cannot be read, or is not in UTF-8.
+    """
+    check_readable(path)
     try:
-        return path.read_bytes().removeprefix(BOM)
+        data = path.read_bytes().removeprefix(BOM)
     except OSError as error:
-        remedy = "Check the permissions and the disk."
-        problems.add(file_problem(path, _why(error), "a file that can be read", remedy))
-        return None
-
-
-def decoded(path: Path, data: bytes, first_line: int, problems: Problems) -> str | None:
-    """Return UTF-8 bytes as text, or None and tell the first byte that is not."""
+        what = (reason(error), "a file that can be read", "Check the permissions and the disk.")
+        raise Refused(file_problem(path.name, *what)) from error
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -65,17 +74,9 @@ def decoded(path: Path, data: bytes, first_line: int, problems: Problems) -> str
         line_start = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
         breaks = before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
         value = f"byte 0x{data[error.start]:02X}, the {error.start - line_start + 1}. of its line"
-    problems.add(
-        Problem(
-            "file",
-            value,
-            "text in UTF-8",
-            'In Excel, save it as "CSV UTF-8 (Comma delimited)"; elsewhere choose UTF-8.',
-            file=path.name,
-            line=first_line + breaks,
-        )
-    )
-    return None
+        remedy = 'In Excel, save it as "CSV UTF-8 (Comma delimited)"; elsewhere choose UTF-8.'
+        problem = file_problem(path.name, value, "text in UTF-8", remedy)
+        raise Refused(problem.at(path.name, 1 + breaks, None)) from error
 
 
 def replace_files(writings: Sequence[Writing]) -> None:
@@ -104,7 +105,7 @@ def replace_files(writings: Sequence[Writing]) -> None:
             _sync_folder(path.parent)
     except OSError as error:
         remedy = "Check that the folder exists, can be written to, and has space left."
-        problem = file_problem(path, _why(error), "a file that can be written", remedy)
+        problem = file_problem(path.name, reason(error), "a file that can be written", remedy)
         raise InvalidInput([problem]) from error
     finally:
         for temporary, _ in written:
@@ -124,7 +125,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _why(error: OSError | ValueError) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -1,59 +1,64 @@
-"""Reading tables from Excel workbooks: one sheet a table, recognised by its name."""
+"""Tables as Excel workbooks: one sheet a table, recognised by its name."""
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell as ExcelCell
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from recommender.files.tables.cells import Cell, DateCell, Layout, Unusable
-from recommender.files.tables.files import file_problem, readable
-from recommender.files.tables.places import Source, Ticker
-from recommender.files.tables.rows import Drafts, Header, is_blank, read_header, read_row
+from recommender.files.tables.cells import Cell, DateCell, Unusable, Value
+from recommender.files.tables.files import Refused, check_readable, file_problem, reason
+from recommender.files.tables.layout import Layout
+from recommender.files.tables.problems import Header
+from recommender.files.tables.reading import Reading, is_blank
 
 MAX_UNCOMPRESSED_BYTES = 512 * 1024 * 1024
 MAX_COLUMNS = 40
 MAX_ROWS = 1_048_576
 _OLE_START = b"\xd0\xcf\x11\xe0"
 _WARNINGS = threading.Lock()
+_FORMULA_LIKE = re.compile(r"[=+\-@]")
+_NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
-class _Refused(Exception):
-    """A workbook that cannot be read: what it is, and what to do."""
-
-    def __init__(self, value: str, remedy: str) -> None:
-        super().__init__(value)
-        self.value = value
-        self.remedy = remedy
+class _NoWorkbook(Exception):
+    """A file that cannot be read as a workbook; ``args`` say what it is, and what to do."""
 
 
-def read_workbook(path: Path, layout: Layout, drafts: Drafts, ticker: Ticker) -> None:
-    """Read the sheets of a workbook into the drafts, in the order of the layout."""
-    if not readable(path, drafts.problems):
-        return
+def read_workbook(path: Path, reading: Reading) -> None:
+    """Read the sheets of a workbook, in the order of the layout."""
+    layout, problems = reading.layout, reading.problems
     names = " or ".join(layout.needed)
     expected = f"an Excel workbook (.xlsx) with a sheet {names}"
     try:
+        check_readable(path)
         with _opened(path) as book:
             sheets = _sheets(book, layout)
             if not sheets.keys() & set(layout.needed):
-                remedy = f"Give the sheet with the {layout.main} the name {layout.main}."
-                drafts.problems.add(file_problem(path, f"no sheet {names}", expected, remedy))
-            drafts.begin(dict.fromkeys(sheets, path))
+                main = layout.needed[0]
+                remedy = f"Give the sheet with the {main} the name {main}."
+                problems.add(file_problem(path.name, f"no sheet {names}", expected, remedy))
+            reading.begin(dict.fromkeys(sheets, path.name))
             for table in layout.tables:
                 if table in sheets:
-                    _read_sheet(path, table, sheets[table], layout, drafts, ticker)
-    except _Refused as refused:
-        drafts.lose(None)
-        drafts.problems.add(file_problem(path, refused.value, expected, refused.remedy))
+                    _read_sheet(path, table, sheets[table], reading)
+    except Refused as refused:
+        problems.add(refused.problem)
+    except _NoWorkbook as refused:
+        reading.lose(*layout.tables)
+        value, remedy = refused.args
+        problems.add(file_problem(path.name, value, expected, remedy))
 
 
 @contextmanager
@@ -78,11 +83,11 @@ def _stream(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise _Refused(error.strerror or str(error), "Check the permissions.") from error
+        raise _NoWorkbook(reason(error), "Check the permissions.") from error
 
 
-def _damaged(error: Exception) -> _Refused:
-    return _Refused(
+def _damaged(error: Exception) -> _NoWorkbook:
+    return _NoWorkbook(
         f"a damaged workbook ({type(error).__name__})",
         "Open it in Excel and save it again as an Excel workbook (.xlsx).",
     )
@@ -93,7 +98,7 @@ def _refuse_unsafe(stream: BinaryIO) -> None:
     start = stream.read(4)
     stream.seek(0)
     if start == _OLE_START:
-        raise _Refused(
+        raise _NoWorkbook(
             "an encrypted or an old workbook (.xls)",
             "Remove the password, and save it as an Excel workbook (.xlsx).",
         )
@@ -101,9 +106,9 @@ def _refuse_unsafe(stream: BinaryIO) -> None:
         with zipfile.ZipFile(stream) as archive:
             n_bytes = sum(member.file_size for member in archive.infolist())
     except Exception as error:
-        raise _Refused("not a workbook", "Save it as an Excel workbook (.xlsx).") from error
+        raise _NoWorkbook("not a workbook", "Save it as an Excel workbook (.xlsx).") from error
     if n_bytes > MAX_UNCOMPRESSED_BYTES:
-        raise _Refused(
+        raise _NoWorkbook(
             f"{n_bytes} bytes when unpacked",
             f"Import it in parts of at most {MAX_UNCOMPRESSED_BYTES} bytes, or as CSV.",
         )
@@ -119,24 +124,19 @@ def _sheets(book: Workbook, layout: Layout) -> dict[str, Worksheet]:
     return sheets
 
 
-def _read_sheet(
-    path: Path, table: str, sheet: Worksheet, layout: Layout, drafts: Drafts, ticker: Ticker
-) -> None:
-    ticker.total += min(sheet.max_row or 0, MAX_ROWS)
+def _read_sheet(path: Path, table: str, sheet: Worksheet, reading: Reading) -> None:
+    reading.n_expected += min(sheet.max_row or 0, MAX_ROWS)
     header: Header | None = None
     for line, cells in _rows(sheet):
         if header is not None:
-            ticker.tick()
-            cells = cells + [""] * (header.n_cells - len(cells))
-            read_row(header, line, cells, drafts)
+            reading.add(header, line, cells + [""] * (header.n_cells - len(cells)))
         elif not is_blank(cells):
-            source = Source(path.name, str(sheet.title), {})
-            header = read_header(table, source, line, cells, layout, drafts.problems)
+            header = reading.header(table, path.name, str(sheet.title), line, cells)
     if header is None:
-        drafts.lose(table)
+        reading.lose(table)
         remedy = "Write the column names into the first row of the sheet."
-        problem = file_problem(path, f"an empty sheet {table}", "a header row", remedy)
-        drafts.problems.add(problem)
+        problem = file_problem(path.name, f"an empty sheet {table}", "a header row", remedy)
+        reading.problems.add(problem)
 
 
 def _rows(sheet: Worksheet) -> Iterator[tuple[int, list[Cell]]]:
@@ -174,3 +174,30 @@ def _text(value: object, data_type: str) -> Cell:
         return DateCell(f"{value} (a date or time)", remedy, moment)
     what = "a date or time" if isinstance(value, time | timedelta) else "a formula"
     return Unusable(f"{value} ({what})", remedy)
+
+
+def write_workbook(stream: BinaryIO, tables: Mapping[str, Iterable[Sequence[Value]]]) -> None:
+    """Write each table as a sheet of its name, in which no text is a formula."""
+    book = Workbook(write_only=True)
+    for name, rows in tables.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([_excel_cell(sheet, value) for value in row])
+    book.save(stream)
+
+
+def _excel_cell(sheet: Worksheet, value: Value) -> ExcelCell | Value | None:
+    """Return a value as a cell; text stays text even where it looks like a formula or an error."""
+    if value == "":
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        exact = WriteOnlyCell(sheet, value=repr(value))  # openpyxl writes 16 digits, this all.
+        exact.data_type = "n"
+        return exact
+    cell = WriteOnlyCell(sheet, value=_NOT_IN_XML.sub("\ufffd", value))
+    cell.data_type = "s"
+    if _FORMULA_LIKE.match(value):
+        cell.quotePrefix = True
+    return cell

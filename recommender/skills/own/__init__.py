@@ -1,5 +1,6 @@
 """A person's own gaps: for that person's eyes, and nobody else's."""
 
+from recommender.skills.own.choices import choose_profile, correct_link
 from recommender.skills.own.linking import N_SUGGESTIONS, LinkedConcept, LinkedStatement
 from recommender.skills.own.person import Gap, PersonGaps, Source, person_as_json
 from recommender.skills.own.reading import OwnGaps
@@ -12,5 +13,7 @@ __all__ = [
     "OwnGaps",
     "PersonGaps",
     "Source",
+    "choose_profile",
+    "correct_link",
     "person_as_json",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recommender.domain.checks import canonical_text
-from recommender.domain.errors import InvalidInput, Problem, UnknownPerson, quoted
-from recommender.domain.people import Kind, Person
+from recommender.domain.errors import InvalidInput, Problem, quoted
+from recommender.domain.people import Kind
 from recommender.skills.knowledge import Knowledge
-from recommender.store import Store, Transaction, link_corrections, people, role_profiles
+from recommender.store import Store, own_gaps, people
 
 
 def choose_profile(
@@ -21,11 +21,11 @@ def choose_profile(
         InvalidInput: if there is no such profile.
     """
     with store.write() as connection:
-        number, _ = stored(connection, person_id)
+        number, _ = people.get(connection, person_id)
         if profile_id is not None and profile_id not in knowledge.profiles:
             expected, remedy = "the id of a role profile", "Choose one that is offered, or none."
             raise InvalidInput([Problem("profile", quoted(profile_id), expected, remedy)])
-        role_profiles.choose(connection, number, profile_id)
+        own_gaps.choose_profile(connection, number, profile_id)
 
 
 def correct_link(
@@ -54,27 +54,15 @@ def correct_link(
     """
     words = canonical_text(text)
     with store.write() as connection:
-        number, _ = stored(connection, person_id)
+        number, _ = people.get(connection, person_id)
         if concepts is None:
-            found = link_corrections.forget(connection, number, kind, words)
+            is_stated = own_gaps.forget_correction(connection, number, kind, words)
         else:
             _check(concepts, knowledge)
-            found = link_corrections.put(connection, number, kind, words, concepts)
-        if not found:
+            is_stated = own_gaps.correct(connection, number, kind, words, concepts)
+        if not is_stated:
             expected, remedy = f"a {kind} that the person states", "Send it as it is stored."
             raise InvalidInput([Problem("text", quoted(text), expected, remedy)])
-
-
-def stored(connection: Transaction, person_id: str) -> tuple[int, Person]:
-    """Return a person with their number.
-
-    Raises:
-        UnknownPerson: if there is none with this id.
-    """
-    found = people.get(connection, person_id)
-    if found is None:
-        raise UnknownPerson(person_id)
-    return found
 
 
 def _check(concepts: Sequence[str], knowledge: Knowledge) -> None:

@@ -82,18 +82,18 @@ def link_statements(
     automatic = _links(vectors, knowledge)
     possible = _links(vectors, knowledge, SUGGESTED_FROM, MOST + N_SUGGESTIONS)
     linked = []
-    for said, links, likeliest in zip(spoken, automatic, possible, strict=True):
-        known = languages is None or said.language in languages
-        corrected = corrections.get((said.kind, said.text))
+    for statement, links, likeliest in zip(spoken, automatic, possible, strict=True):
+        known = languages is None or statement.language in languages
+        corrected = corrections.get((statement.kind, statement.text))
         about = _about(corrected, links if known else [], knowledge.concepts)
-        others = [link for link in likeliest if link.id not in {one.id for one in about}]
+        others = [link for link in likeliest if link.id not in {link.id for link in about}]
         linked.append(
             LinkedStatement(
-                kind=said.kind,
-                text=said.text,
-                language=said.language,
-                level=said.level,
-                priority=said.priority,
+                kind=statement.kind,
+                text=statement.text,
+                language=statement.language,
+                level=statement.level,
+                priority=statement.priority,
                 concepts=about,
                 suggestions=tuple(others[:N_SUGGESTIONS]) if known else (),
                 corrected=corrected is not None,
@@ -109,13 +109,13 @@ def _links(
     most: int = MOST,
 ) -> list[list[LinkedConcept]]:
     """Return the concepts of each vector, the likeliest first."""
-    found: list[list[LinkedConcept]] = [[] for _ in vectors]
+    linked: list[list[LinkedConcept]] = [[] for _ in vectors]
     concepts = list(knowledge.concepts.values())
     row, place, probability = knowledge.links(vectors, threshold, most)
     for i in np.argsort(-probability, kind="stable"):
         concept = concepts[place[i]]
-        found[row[i]].append(LinkedConcept(concept.id, concept.label, float(probability[i])))
-    return found
+        linked[row[i]].append(LinkedConcept(concept.id, concept.label, float(probability[i])))
+    return linked
 
 
 def _about(
@@ -126,5 +126,5 @@ def _about(
     if corrected is None:
         return tuple(automatic)
     return tuple(
-        LinkedConcept(one, concepts[one].label, None) for one in corrected if one in concepts
+        LinkedConcept(id_, concepts[id_].label, None) for id_ in corrected if id_ in concepts
     )

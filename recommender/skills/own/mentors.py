@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.matching import NOBODY, Organisation, StatementIndex
+from recommender.matching import NOBODY, Mirror, StatementIndex
 from recommender.skills.knowledge import Knowledge
 
 CHUNK = 32_768
@@ -35,7 +35,7 @@ class MentorConcepts:
 
     def __init__(
         self,
-        organisation: Organisation,
+        organisation: Mirror,
         knowledge: Knowledge,
         corrections: Callable[[], Corrections],
     ) -> None:
@@ -69,8 +69,8 @@ class MentorConcepts:
     def refresh(self) -> None:
         """Follow the organisation; whoever comes first after a start waits for every link."""
         with self._lock:
-            while (found := self._next_unlinked()) is not None:
-                statement, vector = found
+            while (unlinked := self._next_unlinked()) is not None:
+                statement, vector = unlinked
                 row, concept, _ = self._knowledge.links(vector)
                 self._linked = np.sort(np.concatenate([self._linked, statement]))
                 self._statement = np.concatenate([self._statement, statement[row]])
@@ -113,13 +113,13 @@ class MentorConcepts:
         """Return statements and places of their concepts, corrected where somebody did so."""
         corrections = self._corrections()
         place_of = self._knowledge.place_of
-        said = [
+        pairs = [
             (statement, place_of[concept])
             for statement, concepts in corrections.items()
             for concept in concepts
             if concept in place_of
         ]
-        corrected = np.array(said, dtype=np.int64).reshape(len(said), 2)
+        corrected = np.array(pairs, dtype=np.int64).reshape(len(pairs), 2)
         automatic = ~np.isin(self._statement, list(corrections))
         return (
             np.concatenate([self._statement[automatic], corrected[:, 0]]),

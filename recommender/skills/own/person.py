@@ -110,9 +110,9 @@ def find_gaps(
         by_words: By the text of each goal without a concept, how its words are covered.
     """
     levels: dict[str, list[int]] = {}
-    for said in statements:
-        for link in said.concepts:
-            levels.setdefault(link.id, []).append(said.level or 0)  # a goal is no level
+    for statement in statements:
+        for link in statement.concepts:
+            levels.setdefault(link.id, []).append(statement.level or 0)  # a goal is no level
     gaps: list[tuple[int, Gap]] = []
     for want in _wants(statements, profile, concepts):
         if want.concept is None:
@@ -142,28 +142,28 @@ def _wants(
     concepts: Mapping[str, Concept],
 ) -> list[_Want]:
     """Return what is wanted, each concept once: goals by priority, then the role profile's."""
-    told: dict[str, _Want] = {}
+    wants: dict[str, _Want] = {}
     untold: list[_Want] = []
-    goals = [said for said in statements if said.priority is not None]
-    for goal in sorted(goals, key=lambda said: said.priority or 0):
+    goals = [statement for statement in statements if statement.priority is not None]
+    for goal in sorted(goals, key=lambda statement: statement.priority or 0):
         priority = goal.priority or 0
         want = _Want(None, goal.text, wanted_level(priority), priority, Source.GOAL)
         for link in goal.concepts:
-            told.setdefault(link.id, replace(want, concept=link.id))
+            wants.setdefault(link.id, replace(want, concept=link.id))
         if not goal.concepts:
             untold.append(want)
     for expected in profile.expectations if profile else ():
         concept, level = expected.concept, expected.level
-        if concept in told:
-            wanted = max(told[concept].wanted, level)
-            told[concept] = replace(told[concept], wanted=wanted, source=Source.BOTH)
+        if concept in wants:
+            wanted = max(wants[concept].wanted, level)
+            wants[concept] = replace(wants[concept], wanted=wanted, source=Source.BOTH)
         elif concept in concepts:
-            told[concept] = _Want(concept, None, level, NOT_ASKED_FOR, Source.ROLE_PROFILE)
-    return [*told.values(), *untold]
+            wants[concept] = _Want(concept, None, level, NOT_ASKED_FOR, Source.ROLE_PROFILE)
+    return [*wants.values(), *untold]
 
 
-def person_as_json(found: PersonGaps) -> dict[str, Any]:
+def person_as_json(gaps: PersonGaps) -> dict[str, Any]:
     """Return a person's own gaps, for that person alone."""
-    told = asdict(found)
-    told["gaps"] = [{**asdict(gap), "closable": gap.closable} for gap in found.gaps]
-    return told
+    content = asdict(gaps)
+    content["gaps"] = [{**asdict(gap), "closable": gap.closable} for gap in gaps.gaps]
+    return content

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.skills.knowledge import Knowledge
-from recommender.store import Transaction, gap_reading, link_corrections
-from recommender.store.gap_reading import ActivePerson, ActiveStatements
+from recommender.store import Transaction, own_gaps, picture
+from recommender.store.picture import ActivePerson, ActiveStatements
 
 OUTSIDE_AT_MOST = 20_000
 """So many texts outside the catalogue are looked at for topics; of more, a sample."""
@@ -73,9 +73,9 @@ def read_material(connection: Transaction, encoder: str, knowledge: Knowledge) -
         encoder: Digest of the encoder whose vectors are linked; a text without one is left out.
         knowledge: The catalogue and its linker.
     """
-    active = gap_reading.active_people(connection)
-    stated = gap_reading.active_statements(connection)
-    corrected = link_corrections.get_all(connection)
+    active = picture.active_people(connection)
+    stated = picture.active_statements(connection)
+    corrected = own_gaps.corrections(connection)
     linked = _link_texts(connection, encoder, knowledge, stated, corrected)
     row, concept = _of_statements(stated, linked, corrected, knowledge)
     numbers = np.array([person.number for person in active], dtype=np.int64)
@@ -94,7 +94,7 @@ def read_material(connection: Transaction, encoder: str, knowledge: Knowledge) -
         skills % max(1, n_concepts),
         levels,
         _outside(connection, stated, person, np.setdiff1d(np.arange(len(person)), row), linked),
-        gap_reading.names(connection),
+        picture.names(connection),
     )
 
 
@@ -119,7 +119,7 @@ def _link_texts(
     said_to_be_outside = np.unique(stated.text[np.isin(stated.statement, rejected)])
     texts, concepts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     loose: dict[int, NDArray[np.float32]] = {}
-    for digests, vectors in gap_reading.vectors_in_pieces(connection, encoder):
+    for digests, vectors in picture.vectors_in_pieces(connection, encoder):
         found = np.array([place_of.get(digest, -1) for digest in digests])
         text, rows = found[found >= 0], vectors[found >= 0]
         row, concept, _ = knowledge.links(rows)
@@ -188,9 +188,9 @@ def _outside(
     without = without[np.isin(stated.text[without], chosen)]
     used, text = np.unique(stated.text[without], return_inverse=True)
     digests = [stated.digests[place] for place in used]
-    text_of = gap_reading.texts_of(connection, digests)
+    text_of = picture.texts_of(connection, digests)
     ordinary = nsmallest(OUTSIDE_AT_MOST, stated.digests)
-    background = gap_reading.texts_of(connection, ordinary)
+    background = picture.texts_of(connection, ordinary)
     rows = [linked.loose[place] for place in used.tolist()]
     return Outside(
         np.stack(rows) if rows else np.zeros((0, 0), dtype=np.float32),

@@ -20,8 +20,8 @@ from recommender.skills.knowledge import Knowledge
 from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps, organisation_gaps, snapshot
 from recommender.skills.picture.trends import Snapshot
-from recommender.store import Store, Transaction, cohorts, gap_snapshots, published_gaps, revision
-from recommender.store.published_gaps import Published
+from recommender.store import Store, Transaction, cohorts, revision
+from recommender.store.picture import Published, keep_snapshot, last_published, publish, snapshot_of
 
 PEOPLE = "people"
 
@@ -59,7 +59,7 @@ class PublishedGaps:
             return self._shown[1]
 
     def _still_valid(self, connection: Transaction) -> Published | None:
-        published = published_gaps.get(connection)
+        published = last_published(connection)
         if published is None or published.made_with != self._made_with:
             return None
         changed = revision.changed_since(connection, published.revision)
@@ -73,9 +73,9 @@ class PublishedGaps:
             picture = organisation_gaps(connection, self._encoder.digest, self._knowledge, before)
         published = Published(shown, self._made_with, _as_bytes(picture))
         with self._store.write() as connection:
-            published_gaps.put(connection, published, now)
+            publish(connection, published, now)
             if running is not None and running in cohorts.get_all(connection):
-                gap_snapshots.put(connection, running, snapshot(picture), now)
+                keep_snapshot(connection, running, snapshot(picture), now)
         return published
 
 
@@ -87,8 +87,8 @@ def _cohorts(connection: Transaction, now: datetime) -> tuple[str | None, Snapsh
         if cohort.starts_on <= now.date() <= cohort.ends_on:
             running = cohort.id
         elif cohort.ends_on < now.date():
-            found = gap_snapshots.get(connection, cohort.id)
-            before = found.content if found else before
+            stored = snapshot_of(connection, cohort.id)
+            before = stored.content if stored else before
     return running, before
 
 

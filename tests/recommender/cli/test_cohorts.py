@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from recommender.cli import EXIT_INVALID
-from recommender.programme.feedback import put_cohort
+from recommender.domain.errors import EXIT_INVALID
+from recommender.programme import Cohorts
 from recommender.store import Store
 from tests.recommender.cli.conftest import done, run
 from tests.recommender.files.feedback_file_world import AUTUMN
@@ -57,7 +57,7 @@ def test_days_are_changed_and_the_name_stays_unless_it_is_given(store: Store) ->
 
 
 def test_what_overlaps_is_refused_and_changes_nothing(store: Store) -> None:
-    put_cohort(store, AUTUMN)
+    Cohorts(store).put(AUTUMN)
     refused = run("cohorts", "put", "x", "--starts", "2026-12-31", "--ends", "2027-03-01")
     assert refused.exit_code == EXIT_INVALID
     assert "when autumn ends" in refused.stderr

@@ -5,16 +5,29 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from recommender import __version__
-from recommender.cli import EXIT_UNUSABLE
-from recommender.cli.common import Language
+from recommender.cli import app
+from recommender.cli.common import EPILOG, Language
+from recommender.domain.errors import EXIT_UNUSABLE
 from recommender.domain.texts import LANGUAGES
-from tests.cli_reference import commands
 from tests.recommender.cli.conftest import done, run
+
+
+def commands(command: object = None, name: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command, those that only group others, too: first none at all."""
+    command = command or typer.main.get_command(app)
+    yield name
+    if isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for word in command.list_commands(context):
+            yield from commands(command.get_command(context, word), (*name, word))
 
 
 def test_version() -> None:
@@ -60,3 +73,13 @@ def test_a_workspace_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_the_languages_of_reports_are_those_that_tandem_speaks() -> None:
     assert tuple(Language) == LANGUAGES
+
+
+def test_the_page_names_commands_that_exist_and_the_exit_codes() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
+    first = {words[0] for words in commands() if words}
+    assert set(re.findall(r"`tandem ([a-z][a-z-]+)", page)) == first
+    codes = re.findall(r"^\| (\d) \| (.+) \|$", page, re.M)
+    for code, meaning in codes:
+        assert f"{code} {meaning.split(';')[0]}" in EPILOG
+    assert len(codes) == 6

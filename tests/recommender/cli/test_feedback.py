@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from recommender.cli import EXIT_INVALID
+from recommender.domain.errors import EXIT_INVALID
 from recommender.domain.feedback import FORMS, Feedback, FeedbackKind
 from recommender.files.feedback import write_feedback
-from recommender.programme.feedback import put_cohort
+from recommender.programme import Cohorts
 from recommender.store import Store, people
 from tests.conftest import person
 from tests.recommender.cli.conftest import done, run
@@ -97,7 +97,7 @@ def test_feedback_of_an_unknown_cohort_is_refused(store: Store, files: list[Path
 
 
 def test_a_record_replaces_the_one_before(store: Store) -> None:
-    put_cohort(store, AUTUMN)
+    Cohorts(store).put(AUTUMN)
     fit = ("feedback", "record", *PAIR, "--side", "mentee", "--kind", "fit", "--value")
     assert "1 new, 0 replaced" in done(*fit, "undecided")
     told = json.loads(done(*fit, "good", "--json"))
@@ -107,14 +107,14 @@ def test_a_record_replaces_the_one_before(store: Store) -> None:
 
 
 def test_progress_is_about_a_goal_and_may_be_negative(store: Store) -> None:
-    put_cohort(store, AUTUMN)
+    Cohorts(store).put(AUTUMN)
     progress = ("feedback", "record", *PAIR, "--side", "mentee", "--kind", "progress")
     done(*progress, "--value", "-2", "--goal", "Berichte  automatisieren")
     assert (the_report(store).value, the_report(store).goal) == (-2, "Berichte automatisieren")
 
 
 def test_everything_that_is_wrong_with_a_record_is_told(store: Store) -> None:
-    put_cohort(store, AUTUMN)
+    Cohorts(store).put(AUTUMN)
     refused = run(
         *("feedback", "record", *PAIR, "--side", "boss", "--kind", "usefulness", "--value", "7")
     )
@@ -139,7 +139,7 @@ def test_help_lists_every_kind_with_its_values() -> None:
 def test_a_simulated_cohort_is_simulated_wherever_it_is_imported(
     store: Store, tmp_path: Path
 ) -> None:
-    put_cohort(store, replace(AUTUMN, simulated=True))
+    Cohorts(store).put(replace(AUTUMN, simulated=True))
     done("feedback", "export", "all.xlsx")
     elsewhere = ("--workspace", tmp_path / "elsewhere")
     done("feedback", "import", "all.xlsx", *elsewhere)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from recommender import app as pipeline
 from recommender.app import Recommender
-from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
+from recommender.domain.errors import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 from recommender.domain.people import Kind, Roles
+from recommender.skills import gaps
 from tests.conftest import goal, person, skill
 from tests.recommender.cli.conftest import done, run
 from tests.recommender.skills.knowledge_world import CLIPS, REPORTS, ROBOTS, TEAMS, WORD, knowledge
@@ -27,13 +27,13 @@ UNKIND = r"gap|deficit|defizit|lack|mangel|weak|schwach|lücke|poor|fail|missing
 @pytest.fixture(autouse=True)
 def _here(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(workspace.parent)
-    monkeypatch.setattr(pipeline, "open_knowledge", lambda *_: knowledge(CATALOGUE))
+    monkeypatch.setattr(gaps, "open_knowledge", lambda *_: knowledge(CATALOGUE))
 
 
 @pytest.fixture
 def company(tiny_world: Recommender) -> Recommender:
     """Twelve more who want reports, five another thing, six who know teams, seven clips."""
-    tiny_world.knowledge = knowledge(CATALOGUE)
+    tiny_world.gaps.knowledge = knowledge(CATALOGUE)
     for number in range(30):
         if number < 12:
             said = goal("plan reports")
@@ -44,9 +44,9 @@ def company(tiny_world: Recommender) -> Recommender:
         else:
             said = skill("cut clips", 3)
         roles = Roles.MENTEE if number < 23 else Roles.BOTH
-        tiny_world.put_person(person(f"p{number}", said, roles=roles))
+        tiny_world.people.put(person(f"p{number}", said, roles=roles))
         if said.text == "juggle numbers":
-            tiny_world.correct_link(f"p{number}", Kind.GOAL, said.text, ["office.numbers"])
+            tiny_world.gaps.correct_link(f"p{number}", Kind.GOAL, said.text, ["office.numbers"])
     return tiny_world
 
 
@@ -68,8 +68,8 @@ def test_a_person_sees_what_they_want_to_learn_and_who_could_help(tiny_world: Re
 def test_a_person_reads_their_own_language_unless_another_is_asked_for(
     tiny_world: Recommender,
 ) -> None:
-    boss = tiny_world.person("boss")
-    tiny_world.put_person(replace(boss, languages=("de", "en")))
+    boss = tiny_world.people.get("boss")
+    tiny_world.people.put(replace(boss, languages=("de", "en")))
     assert done("gaps", "boss", **WIDE).startswith("Was Name of boss lernen möchte\n")
     rows = lines("gaps", "boss")
     assert [f"{REPORTS} (de)", "ganz am Anfang", "4", "4 Schritte", "1 Person", "eigenes Ziel"] in (
@@ -81,8 +81,8 @@ def test_a_person_reads_their_own_language_unless_another_is_asked_for(
 
 def test_what_is_reached_or_nobody_can_help_with_is_told_kindly(tiny_world: Recommender) -> None:
     own = (goal(AUTOMATE, 3), skill("plan reports", 5), goal("grow [b]tall[/b] sunflowers", 2))
-    tiny_world.put_person(person("mute", *own))
-    tiny_world.choose_role_profile("mute", "plant-manager")
+    tiny_world.people.put(person("mute", *own))
+    tiny_world.gaps.choose_role_profile("mute", "plant-manager")
     rows = lines("gaps", "mute")
     assert [f"{REPORTS} (en)", "5", "2", "there already", "2 people", "own goal"] in rows
     wish = "grow [b]tall[/b] sunflowers"  # no mark-up of ours
@@ -166,14 +166,14 @@ def test_role_profiles_are_listed_chosen_and_taken_back(tiny_world: Recommender)
     told = json.loads(done("role-profiles", "list", "--json"))
     assert told[1]["expectations"][0] == {"concept": ROBOTS, "level": 3}
     assert done("role-profiles", "choose", "boss", "plant-manager") == "Chosen: plant-manager.\n"
-    assert tiny_world.gaps_of("boss").profile == "plant-manager"
+    assert tiny_world.gaps.of("boss").profile == "plant-manager"
     assert done("role-profiles", "choose", "boss", "none") == "No role profile is chosen.\n"
-    assert tiny_world.gaps_of("boss").profile is None
+    assert tiny_world.gaps.of("boss").profile is None
 
 
 def test_suggestions_are_shown_by_the_ids_to_choose(tiny_world: Recommender) -> None:
     unsure = "kindly [really] mend every broken robots thing again"
-    tiny_world.put_person(person("boss", goal(unsure, 1), roles=Roles.MENTEE))
+    tiny_world.people.put(person("boss", goal(unsure, 1), roles=Roles.MENTEE))
     told = "`tandem links show` suggests"
     assert told in done("gaps", "boss", **WIDE)
     listed = done("links", "show", "boss", COLUMNS="20", TERM="dumb").splitlines()
@@ -196,7 +196,7 @@ def test_suggestions_are_shown_by_the_ids_to_choose(tiny_world: Recommender) -> 
 
 def test_a_link_is_corrected_emptied_and_returned(tiny_world: Recommender) -> None:
     def about() -> list[str]:
-        return [one.id for one in tiny_world.gaps_of("boss").statements[0].concepts]
+        return [one.id for one in tiny_world.gaps.of("boss").statements[0].concepts]
 
     correct = ("links", "correct", "boss", *GOAL)
     assert f"{ROBOTS}  {ROBOTS} (de)\n" in done("links", "concepts", "--language", "de")
@@ -217,7 +217,7 @@ def test_a_link_is_corrected_emptied_and_returned(tiny_world: Recommender) -> No
 )
 def test_a_correction_says_one_thing(tiny_world: Recommender, said: tuple[str, ...]) -> None:
     assert run("links", "correct", "boss", *GOAL, *said).exit_code == 2
-    assert not tiny_world.gaps_of("boss").statements[0].corrected
+    assert not tiny_world.gaps.of("boss").statements[0].corrected
 
 
 def test_refusals_have_their_exit_codes(tiny_world: Recommender) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
+from recommender.domain.errors import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 from recommender.domain.people import Pair, PairStatus, Person
 from recommender.files.people import write_people
 from tests.conftest import goal, person, skill
@@ -39,13 +39,10 @@ def test_import_recommend_and_export(files: list[str], tmp_path: Path) -> None:
     assert "Vorschläge für Name of anna" in shown.output
     assert "Name of ben" in shown.output
     assert "Name of cleo" not in shown.output
-    out = tmp_path / "all.jsonl"
-    assert run("export", str(out), *workspace).exit_code == 0
-    assert [json.loads(line).get("id") for line in out.read_text("utf-8").splitlines()][:3] == [
-        "anna",
-        "ben",
-        "cleo",
-    ]
+    again = [str(tmp_path / f"again-{name}.csv") for name in ("people", "statements", "pairs")]
+    assert run("export", *again, *workspace).exit_code == 0
+    for path, exported in zip(files, again, strict=True):
+        assert Path(exported).read_bytes() == Path(path).read_bytes()
 
 
 def test_json_for_machines(files: list[str], tmp_path: Path) -> None:

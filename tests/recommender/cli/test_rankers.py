@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recommender.app import Recommender
-from recommender.cli import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
+from recommender.domain.errors import EXIT_INVALID, EXIT_UNKNOWN, EXIT_UNUSABLE
 from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.domain.progress import Progress, silent
 from recommender.domain.ranking import Query
@@ -125,12 +125,12 @@ class TestRetrain:
 
     @pytest.fixture(autouse=True)
     def _one_pair(self, tiny_world: Recommender) -> None:
-        tiny_world.put_cohort(COHORT)
+        tiny_world.cohorts.put(COHORT)
         tiny_world.recommend(Query("boss", k=5))
         pair = ("spring", "flow", "boss")
         asked = Feedback(*pair, Side.MENTEE, FeedbackKind.ASKED, NOW)
         accepted = Feedback(*pair, Side.MENTOR, FeedbackKind.ACCEPTED, NOW)
-        tiny_world.record_feedback([asked, accepted])
+        tiny_world.feedback.record([asked, accepted])
 
     def test_little_feedback_is_told_in_both_languages(self, tiny_world: Recommender) -> None:
         told = done("retrain")

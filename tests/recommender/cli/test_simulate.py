@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from recommender.app import Recommender
-from recommender.cli import EXIT_INVALID
-from recommender.store import cohorts, rankings
+from recommender.domain.errors import EXIT_INVALID
+from recommender.store import cohorts
 from tests.recommender.cli.conftest import done, run
 from tests.recommender.files.feedback_file_world import SPRING
+from tests.recommender.store.impressions import impressions_of
 from tests.sample import FILES
 
 Opened = Callable[[], Recommender]
@@ -26,7 +27,7 @@ def _here(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def traces(recommender: Recommender) -> tuple[int, list[str]]:
     """Return how many impressions and which cohorts are stored."""
     with recommender.store.read() as connection:
-        return len(rankings.impressions_of(connection)), list(cohorts.get_all(connection))
+        return len(impressions_of(connection)), list(cohorts.get_all(connection))
 
 
 def refused(recommender: Recommender, *arguments: object) -> str:
@@ -48,8 +49,8 @@ def test_what_could_not_be_stored_is_refused_before_anybody_is_asked(
     open_recommender: Opened,
 ) -> None:
     here = open_recommender()
-    here.import_people(FILES)
-    here.put_cohort(SPRING)
+    here.people.import_files(FILES)
+    here.cohorts.put(SPRING)
     days = ("--starts", "2026-03-01", "--ends", "2026-06-30")
     assert "cohort of its own" in refused(here, "spring", "f.csv", *days)
     assert "when play ends" in refused(here, "play", "f.csv")
@@ -64,7 +65,7 @@ def test_files_with_the_cohort_say_elsewhere_that_it_is_simulated(
     open_recommender: Opened, tmp_path: Path, names: list[str]
 ) -> None:
     here = open_recommender()
-    here.import_people(FILES)
+    here.people.import_files(FILES)
     told = done("simulate", "play", *names, "-k", 2)
     assert f"tandem feedback import {' '.join(names)}\n" in told
     elsewhere = ("--workspace", tmp_path / "elsewhere")
@@ -74,7 +75,7 @@ def test_files_with_the_cohort_say_elsewhere_that_it_is_simulated(
 
 
 def test_another_seed_gives_another_file(open_recommender: Opened) -> None:
-    open_recommender().import_people(FILES)
+    open_recommender().people.import_files(FILES)
     for name, seed in (("a.csv", 1), ("b.csv", 2)):
         done("simulate", "play", name, "-k", 1, "--seed", seed)
     assert Path("a.csv").read_bytes() != Path("b.csv").read_bytes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
@@ -140,26 +139,6 @@ def test_repeated_statements_name_both_lines(tmp_path: Path) -> None:
     )
     assert places(found) == [("level", 6, 5), ("text", 5, 4), ("text", 6, 4)]
     assert "line 2" in found[1].expected
-
-
-def test_repeated_statements_in_json_name_their_path(tmp_path: Path) -> None:
-    said = {"kind": "skill", "language": "de", "text": "A", "level": 1}
-    given = {
-        "id": "a",
-        "name": "A",
-        "department": "D",
-        "site": "S",
-        "career_level": 1,
-        "languages": ["de"],
-        "time_zone": "UTC",
-        "roles": "both",
-        "capacity": 1,
-        "hours_per_month": 1,
-        "statements": [said, {**said, "text": "B"}, said],
-    }
-    found = problems(tmp_path, p_jsonl=json.dumps(given))
-    assert places(found) == [("statements[2].text", 1, None)]
-    assert "line 1 (statements[0])" in found[0].expected
 
 
 def test_more_than_sixty_statements_are_told_once(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Sta
 from recommender.files.people import read_people, write_people
 from tests.recommender.files.people_file_world import COUPLES, WORLD, people_csv, statements_csv
 
-FORMS = (("p.csv", "s.csv", "x.csv"), ("p.jsonl",), ("p.xlsx",))
+FORMS = (("p.csv", "s.csv", "x.csv"), ("p.xlsx",))
 HOSTILE = (
     "=",
     "+",
@@ -132,10 +131,10 @@ def read_or_refuse(names: Sequence[str], contents: Sequence[bytes]) -> None:
 
 
 @SLOW
-@given(st.binary(max_size=200), st.sampled_from(("p.csv", "p.jsonl", "p.xlsx")))
+@given(st.binary(max_size=200), st.sampled_from(("p.csv", "p.xlsx")))
 @example(b"\xef\xbb\xbf", "p.csv")
 @example(b'"', "p.csv")
-@example(b"\x00", "p.jsonl")
+@example(b"\x00", "p.csv")
 @example(b"PK\x03\x04", "p.xlsx")
 def test_no_bytes_crash_the_reader(data: bytes, name: str) -> None:
     read_or_refuse([name], [data])
@@ -150,7 +149,7 @@ def mutated(data: bytes, at: float, n_removed: int, added: bytes) -> bytes:
 MUTATION = st.tuples(
     st.floats(0, 1),
     st.integers(0, 30),
-    st.binary(max_size=4) | st.sampled_from((b'"', b",", b"\n", b"\r", b";", b"[", b"}", b"\xff")),
+    st.binary(max_size=4) | st.sampled_from((b'"', b",", b"\n", b"\r", b";", b"\xff")),
 )
 PEOPLE_CSV = people_csv({}, {"id": "b", "reports_to": "anna"}).encode()
 STATEMENTS_CSV = statements_csv({}, {"person_id": "b"}).encode()
@@ -167,33 +166,8 @@ def test_no_change_crashes_the_csv_reader(
 
 @SLOW
 @given(MUTATION)
-def test_no_change_crashes_the_readers_of_whole_files(change: tuple[float, int, bytes]) -> None:
+def test_no_change_crashes_the_reader_of_workbooks(change: tuple[float, int, bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("p.jsonl", "p.xlsx"):
-            path = Path(folder) / name
-            write_people([path], WORLD, COUPLES)
-            read_or_refuse([name], [mutated(path.read_bytes(), *change)])
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(("id", "languages", "statements", "kind", "level", "x", "time_zone")),
-            inner,
-            max_size=3,
-        )
-    ),
-    max_leaves=6,
-)
-KEYS = (
-    *("id", "name", "department", "site", "career_level", "reports_to", "languages", "status"),
-    *("time_zone", "roles", "capacity", "hours_per_month", "statements", "mentor_id"),
-)
-
-
-@SLOW
-@given(st.dictionaries(st.sampled_from(KEYS), JSON))
-def test_no_json_crashes_the_reader(value: dict[str, object]) -> None:
-    read_or_refuse(["p.jsonl"], [json.dumps(value).encode()])
+        path = Path(folder) / "p.xlsx"
+        write_people([path], WORLD, COUPLES)
+        read_or_refuse(["p.xlsx"], [mutated(path.read_bytes(), *change)])

@@ -56,7 +56,7 @@ def there(here: Recommender, open_recommender: Opened) -> Recommender:
 
 
 def test_a_new_person_shows(here: Recommender, there: Recommender) -> None:
-    here.put_person(person("newcomer", skill("automate weekly reports"), skill("film clips")))
+    here.people.put(person("newcomer", skill("automate weekly reports"), skill("film clips")))
     assert "newcomer" in shown(there)
 
 
@@ -64,41 +64,41 @@ def test_a_new_person_shows(here: Recommender, there: Recommender) -> None:
 def test_who_stops_taking_part_shows_no_longer_and_again_on_return(
     here: Recommender, there: Recommender, status: Status
 ) -> None:
-    flow = here.person("flow")
-    here.put_person(replace(flow, status=status))
+    flow = here.people.get("flow")
+    here.people.put(replace(flow, status=status))
     assert "flow" not in shown(there)
     assert there.recommend(BOSS).kept_out["takes_part"] == 1
-    here.put_person(flow)
+    here.people.put(flow)
     assert shown(there)[0] == "flow"
 
 
 def test_a_removed_statement_is_not_matched(here: Recommender, there: Recommender) -> None:
-    flow = here.person("flow")
+    flow = here.people.get("flow")
     assert there.recommend(BOSS).recommendations[0].matches[0].statement == flow.skills[0].text
-    here.put_person(replace(flow, statements=flow.statements[1:]))
+    here.people.put(replace(flow, statements=flow.statements[1:]))
     (match, _) = next(
         r for r in there.recommend(BOSS).recommendations if r.mentor_id == "flow"
     ).matches
     assert match.statement == "automate reports quickly"
-    here.put_person(replace(flow, statements=flow.goals))
+    here.people.put(replace(flow, statements=flow.goals))
     assert "flow" not in shown(there)
     assert there.recommend(BOSS).kept_out["describes_skill"] == 2
 
 
 def test_another_level_of_the_same_statement_shows(here: Recommender, there: Recommender) -> None:
-    flow = here.person("flow")
+    flow = here.people.get("flow")
     first, *others = flow.statements
-    here.put_person(replace(flow, statements=(replace(first, level=1), *others)))
+    here.people.put(replace(flow, statements=(replace(first, level=1), *others)))
     assert there.recommend(BOSS).recommendations[0].matches[0].level == 1
 
 
 def test_a_mentor_who_becomes_a_mentee_shows_no_longer(
     here: Recommender, there: Recommender
 ) -> None:
-    flow = here.person("flow")
-    here.put_person(replace(flow, roles=Roles.MENTEE))
+    flow = here.people.get("flow")
+    here.people.put(replace(flow, roles=Roles.MENTEE))
     assert "flow" not in shown(there)
-    here.put_person(flow)
+    here.people.put(flow)
     assert shown(there)[0] == "flow"
 
 
@@ -117,29 +117,29 @@ def test_a_mentor_whose_last_place_is_taken_shows_no_longer(
 def test_erasing_a_mentee_frees_their_mentors_place(here: Recommender, there: Recommender) -> None:
     put_pairs(here, *(Pair("flow", one, PairStatus.ACTIVE) for one in ("film", "cook")))
     assert "flow" not in shown(there)
-    here.erase_person("cook")
+    here.people.erase("cook")
     assert "flow" in shown(there)
 
 
 def test_the_erased_show_no_longer(here: Recommender, there: Recommender) -> None:
-    here.erase_person("flow")
+    here.people.erase("flow")
     assert "flow" not in shown(there)
     assert there.recommend(BOSS).n_people == 5
-    here.put_person(person("flow", skill("bake sourdough bread")))  # a new person by an old id
+    here.people.put(person("flow", skill("bake sourdough bread")))  # a new person by an old id
     flow = next(r for r in there.recommend(BOSS).recommendations if r.mentor_id == "flow")
     assert {match.statement for match in flow.matches} == {"bake sourdough bread"}
 
 
 def test_a_new_reporting_line_shows(here: Recommender, there: Recommender) -> None:
-    here.put_person(replace(here.person("cook"), reports_to="near"))
+    here.people.put(replace(here.people.get("cook"), reports_to="near"))
     assert "cook" not in shown(there)
-    here.erase_person("near")  # cook now reports to boss, who is the one asking
+    here.people.erase("near")  # cook now reports to boss, who is the one asking
     assert "cook" not in shown(there)
     assert there.recommend(BOSS).kept_out["reporting_chain"] == 1
 
 
 def test_a_new_name_and_department_show(here: Recommender, there: Recommender) -> None:
-    here.put_person(replace(here.person("flow"), name="Flo", department="Legal", site="Galway"))
+    here.people.put(replace(here.people.get("flow"), name="Flo", department="Legal", site="Galway"))
     first = there.recommend(BOSS).recommendations[0]
     assert (first.name, first.department, first.site) == ("Flo", "Legal", "Galway")
 
@@ -185,7 +185,7 @@ def test_a_saved_index_is_loaded_instead_of_the_vectors(
     reads: list[Sequence[int] | None],
     refusals: Callable[[], list[str]],
 ) -> None:
-    here.organisation.save()
+    here.mirror.save()
     expected = answer(here)
     reads.clear()
     later = open_recommender()
@@ -213,7 +213,7 @@ def test_a_damaged_index_is_refused_and_rebuilt(
     kind: str,
     name: str,
 ) -> None:
-    here.organisation.save()
+    here.mirror.save()
     file = workspace / "index" / kind / name
     content = bytearray(file.read_bytes())
     content[-9] ^= 1
@@ -231,9 +231,11 @@ def test_the_index_of_another_store_is_refused(
     encoder: HashEncoder,
     refusals: Callable[[], list[str]],
 ) -> None:
-    with Recommender(Store.in_folder(tmp_path / "other"), encoder, tmp_path / "other") as other:
-        other.put_person(person("stranger", skill("automate weekly reports")))
-        other.organisation.save()
+    with Recommender(
+        Store.in_folder(tmp_path / "other"), lambda: encoder, tmp_path / "other"
+    ) as other:
+        other.people.put(person("stranger", skill("automate weekly reports")))
+        other.mirror.save()
     shutil.copytree(tmp_path / "other" / "index", workspace / "index")
     assert answer(open_recommender()) == answer(here)
     assert ["store_id" in told for told in refusals()] == [True, True]
@@ -242,10 +244,12 @@ def test_the_index_of_another_store_is_refused(
 def test_the_index_of_another_encoder_is_refused(
     here: Recommender, workspace: Path, refusals: Callable[[], list[str]]
 ) -> None:
-    here.organisation.save()
-    with Recommender(Store.in_folder(workspace), HashEncoder("other", 16), workspace) as other:
+    here.mirror.save()
+    with Recommender(
+        Store.in_folder(workspace), lambda: HashEncoder("other", 16), workspace
+    ) as other:
         assert shown(other)[0] == "flow"
-        assert other.organisation.skills.dimension == 16
+        assert other.mirror.skills.dimension == 16
     assert ["has the encoder" in told for told in refusals()] == [True, True]
 
 
@@ -256,13 +260,13 @@ def test_an_index_saved_before_others_wrote_catches_up(
     reads: list[Sequence[int] | None],
     refusals: Callable[[], list[str]],
 ) -> None:
-    here.organisation.save()
+    here.mirror.save()
     shutil.copytree(workspace / "index", workspace / "kept")
-    flow = here.person("flow")
-    here.put_person(replace(flow, statements=(*flow.statements, skill("film short clips"))))
-    here.put_person(person("newcomer", skill("film clips")))
-    here.put_person(replace(here.person("cook"), roles=Roles.MENTEE))
-    here.erase_person("film")
+    flow = here.people.get("flow")
+    here.people.put(replace(flow, statements=(*flow.statements, skill("film short clips"))))
+    here.people.put(person("newcomer", skill("film clips")))
+    here.people.put(replace(here.people.get("cook"), roles=Roles.MENTEE))
+    here.people.erase("film")
     shutil.copytree(
         workspace / "kept", workspace / "index", dirs_exist_ok=True
     )  # the erasure threw it away
@@ -283,11 +287,11 @@ def test_an_index_newer_than_the_database_is_refused(
     """Somebody has put back an older copy of the database."""
     here.store.forget_deleted()
     backup = shutil.copy(workspace / "tandem.db", tmp_path / "backup.db")
-    here.put_person(person("newcomer", skill("automate weekly reports")))
-    here.organisation.save()
+    here.people.put(person("newcomer", skill("automate weekly reports")))
+    here.mirror.save()
     here.close()
     shutil.copy(backup, workspace / "tandem.db")
-    with Recommender(Store.in_folder(workspace), encoder, workspace) as later:
+    with Recommender(Store.in_folder(workspace), lambda: encoder, workspace) as later:
         assert "newcomer" not in shown(later)
     assert ["shows revision" in told for told in refusals()] == [True, True]
 
@@ -299,7 +303,7 @@ def test_an_index_that_cannot_be_saved_is_only_told(
     refusals: Callable[[], list[str]],
 ) -> None:
     (workspace / "index").write_text("in the way")
-    here.organisation.save()
+    here.mirror.save()
     (told,) = refusals()
     assert "not saved" in told
     (workspace / "index").unlink()
@@ -309,7 +313,7 @@ def test_an_index_that_cannot_be_saved_is_only_told(
 def test_rebuilding_changes_no_answer_and_saves_the_index(
     here: Recommender, open_recommender: Opened, reads: list[Sequence[int] | None]
 ) -> None:
-    here.erase_person("cook")
+    here.people.erase("cook")
     expected = answer(here)
     here.rebuild_index()
     assert answer(here) == expected
@@ -319,16 +323,16 @@ def test_rebuilding_changes_no_answer_and_saves_the_index(
 
 
 def test_rebuilding_takes_in_what_others_wrote(here: Recommender, there: Recommender) -> None:
-    here.put_person(person("newcomer", skill("automate weekly reports")))
+    here.people.put(person("newcomer", skill("automate weekly reports")))
     there.rebuild_index()
-    assert "newcomer" in there.organisation.roster.row_of
+    assert "newcomer" in there.mirror.roster.row_of
 
 
 def test_refreshing_without_a_change_reads_nobody(
     here: Recommender, there: Recommender, reads: list[Sequence[int] | None]
 ) -> None:
-    here.put_person(here.person("flow"))
-    there.organisation.refresh()
+    here.people.put(here.people.get("flow"))
+    there.mirror.refresh()
     assert reads == []
 
 
@@ -358,7 +362,7 @@ class History:
             reports_to = rng.choice([None, None, *others])
             if reports_to and changed in people.line_up(connection, reports_to):
                 reports_to = managers[changed]
-        recommender.put_person(
+        recommender.people.put(
             person(
                 changed,
                 *self._statements(changed),
@@ -393,7 +397,7 @@ class History:
         with recommender.store.read() as connection:
             known = sorted(people.managers(connection))
         if known:
-            recommender.erase_person(self._rng.choice(known))
+            recommender.people.erase(self._rng.choice(known))
 
 
 def alike(one: object, other: object) -> bool:
@@ -428,12 +432,12 @@ def test_any_history_ends_in_the_state_of_a_fresh_start(
         for _ in range(12):
             history.step(chance.choice(processes))
             if chance.random() < 0.1:
-                chance.choice(processes).organisation.save()
+                chance.choice(processes).mirror.save()
         elsewhere = tmp_path / f"no index {round_number}"
-        with Recommender(Store.in_folder(workspace), encoder, elsewhere) as fresh:
+        with Recommender(Store.in_folder(workspace), lambda: encoder, elsewhere) as fresh:
             expected = answers(fresh)
         assert expected
         for process in (*processes, open_recommender()):
             assert alike(answers(process), expected)
-            assert len(process.organisation.skills) == len(fresh.organisation.skills)
-            assert len(process.organisation.goals) == len(fresh.organisation.goals)
+            assert len(process.mirror.skills) == len(fresh.mirror.skills)
+            assert len(process.mirror.goals) == len(fresh.mirror.goals)

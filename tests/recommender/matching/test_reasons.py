@@ -146,7 +146,8 @@ def test_the_contributions_add_up_to_the_affinity(tiny_world: Recommender) -> No
 def test_only_what_somebody_states_as_a_skill_is_quoted(tiny_world: Recommender) -> None:
     for one in recommended(tiny_world, Query("boss")):
         skills = {
-            statement.text: statement.level for statement in tiny_world.person(one.mentor_id).skills
+            statement.text: statement.level
+            for statement in tiny_world.people.get(one.mentor_id).skills
         }
         for match in one.matches:
             assert match.level == skills[match.statement]
@@ -169,7 +170,7 @@ def test_the_mentors_goals_are_never_told(
         hours_per_month=9.0,
     )
     for one in (mentee, mentor):
-        recommender.put_person(one)
+        recommender.people.put(one)
     (answer,) = recommended(recommender, Query("mentee"))
     assert {"reciprocal_covered", "same_site"} <= {reason.feature for reason in answer.reasons}
     told = " ".join(

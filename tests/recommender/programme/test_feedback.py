@@ -14,15 +14,9 @@ from recommender.domain.errors import InvalidInput
 from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.domain.people import Pair, PairStatus, Status
 from recommender.files.feedback import FeedbackFile, Known, read_feedback, write_feedback
+from recommender.programme import Cohorts, FeedbackReport, Reports
 from recommender.programme import feedback as feedback_import
-from recommender.programme.feedback import (
-    FeedbackReport,
-    check_cohort,
-    export_feedback,
-    import_feedback,
-    put_cohort,
-    record_feedback,
-)
+from recommender.ranking import utc_now
 from recommender.store import Store, cohorts, feedback, pairs, people
 from recommender.store.feedback import StoredFeedback
 from tests.conftest import person
@@ -70,7 +64,7 @@ def erase(store: Store, person_id: str) -> None:
 
 
 def test_a_file_is_imported_whole(store: Store, files: Files) -> None:
-    told = import_feedback(store, files([AUTUMN, SPRING], REPORTS))
+    told = Reports(store, utc_now).import_files(files([AUTUMN, SPRING], REPORTS))
     assert told == replace(NOTHING, cohorts_created=2, reports_created=len(REPORTS))
     assert list(state(store)[0].values()) == [SPRING, AUTUMN]
     assert counting(store) == set(REPORTS)
@@ -82,9 +76,9 @@ def test_a_file_is_imported_whole(store: Store, files: Files) -> None:
 
 def test_importing_again_changes_nothing(store: Store, files: Files) -> None:
     paths = files([AUTUMN, SPRING], REPORTS)
-    import_feedback(store, paths)
+    Reports(store, utc_now).import_files(paths)
     before = state(store)
-    told = import_feedback(store, paths)
+    told = Reports(store, utc_now).import_files(paths)
     assert told == replace(NOTHING, cohorts_unchanged=2, reports_unchanged=len(REPORTS))
     assert state(store) == before
 
@@ -94,28 +88,28 @@ def test_a_newer_file_corrects_and_an_older_one_after_it_changes_nothing(
 ) -> None:
     older = [FIT, report(FeedbackKind.ASKED)]
     newer = [replace(FIT, value="not_a_fit", given_at=NOON + timedelta(days=1)), older[1]]
-    import_feedback(store, files([AUTUMN], older))
-    told = import_feedback(store, files([AUTUMN], newer))
+    Reports(store, utc_now).import_files(files([AUTUMN], older))
+    told = Reports(store, utc_now).import_files(files([AUTUMN], newer))
     assert told == replace(NOTHING, cohorts_unchanged=1, reports_replaced=1, reports_unchanged=1)
     assert counting(store) == set(newer)
     before = state(store)
-    told = import_feedback(store, files([AUTUMN], older))
+    told = Reports(store, utc_now).import_files(files([AUTUMN], older))
     assert told == replace(NOTHING, cohorts_unchanged=1, reports_unchanged=2)
     assert state(store) == before
     assert {one.feedback for one in before[1] if one.replaced_at is not None} == {FIT}
 
 
 def test_a_stored_cohort_is_moved_and_stays_simulated(store: Store, files: Files) -> None:
-    put_cohort(store, replace(AUTUMN, simulated=True))
+    Cohorts(store).put(replace(AUTUMN, simulated=True))
     moved = replace(AUTUMN, ends_on=date(2027, 1, 31))
-    told = import_feedback(store, files([moved], [FIT]))
+    told = Reports(store, utc_now).import_files(files([moved], [FIT]))
     assert (told.cohorts_updated, told.reports_created) == (1, 1)
     assert state(store)[0] == {"autumn": replace(moved, simulated=True)}
 
 
 def test_feedback_of_a_stored_cohort_needs_no_cohorts_table(store: Store, files: Files) -> None:
-    put_cohort(store, AUTUMN)
-    told = import_feedback(store, files([], [FIT])[:1])
+    Cohorts(store).put(AUTUMN)
+    told = Reports(store, utc_now).import_files(files([], [FIT])[:1])
     assert told == replace(NOTHING, reports_created=1)
 
 
@@ -131,7 +125,7 @@ def test_feedback_of_a_stored_cohort_needs_no_cohorts_table(store: Store, files:
 def test_one_wrong_line_stops_the_whole_file(store: Store, files: Files, wrong: Feedback) -> None:
     before = state(store)
     with pytest.raises(InvalidInput, match=r"feedback\.csv, line \d"):
-        import_feedback(store, files([AUTUMN, SPRING], [*REPORTS, wrong]))
+        Reports(store, utc_now).import_files(files([AUTUMN, SPRING], [*REPORTS, wrong]))
     assert state(store) == before
 
 
@@ -144,7 +138,7 @@ def test_a_failure_at_the_very_end_changes_nothing(
     before = state(store)
     monkeypatch.setattr(pairs, "put", fail)
     with pytest.raises(OSError, match="disk full"):
-        import_feedback(store, files([AUTUMN, SPRING], REPORTS))
+        Reports(store, utc_now).import_files(files([AUTUMN, SPRING], REPORTS))
     assert state(store) == before
 
 
@@ -152,17 +146,17 @@ def test_a_withdrawal_is_no_reason_to_refuse_what_was(store: Store, files: Files
     with store.write() as connection:
         gone = [person(name, status=Status.WITHDRAWN) for name in ("anna", "rolf")]
         people.put(connection, gone)
-    assert import_feedback(store, files([AUTUMN], [FIT])).reports_created == 1
-    assert record_feedback(store, [report(FeedbackKind.ENDED)]).reports_created == 1
+    assert Reports(store, utc_now).import_files(files([AUTUMN], [FIT])).reports_created == 1
+    assert Reports(store, utc_now).record([report(FeedbackKind.ENDED)]).reports_created == 1
     with store.read() as connection:
         assert people.with_status(connection, Status.WITHDRAWN) == {"anna", "rolf"}
 
 
 def test_feedback_about_an_erased_person_is_refused(store: Store, files: Files) -> None:
     paths = files([AUTUMN], [FIT])
-    import_feedback(store, paths)
+    Reports(store, utc_now).import_files(paths)
     erase(store, "anna")
-    found = refused(lambda: import_feedback(store, paths))
+    found = refused(lambda: Reports(store, utc_now).import_files(paths))
     assert [(p.field, p.value) for p in found] == [("mentor_id", "anna")]
     assert state(store)[1] == []
 
@@ -190,7 +184,7 @@ def test_who_is_erased_while_the_file_is_read_stops_the_import(
 ) -> None:
     meanwhile(lambda: erase(store, "rolf"))
     with pytest.raises(InvalidInput, match="'rolf'"):
-        import_feedback(store, files([AUTUMN], [FIT]))
+        Reports(store, utc_now).import_files(files([AUTUMN], [FIT]))
     assert state(store) == ({}, [], [])
 
 
@@ -198,24 +192,26 @@ def test_a_cohort_stored_while_the_file_is_read_is_not_overlapped(
     store: Store, files: Files, meanwhile: Callable[[Callable[[], object]], None]
 ) -> None:
     other = Cohort("other", "Other", date(2026, 12, 31), date(2027, 1, 31))
-    meanwhile(lambda: put_cohort(store, other))
+    meanwhile(lambda: Cohorts(store).put(other))
     with pytest.raises(InvalidInput, match="other"):
-        import_feedback(store, files([AUTUMN], [FIT]))
+        Reports(store, utc_now).import_files(files([AUTUMN], [FIT]))
     assert state(store) == ({"other": other}, [], [])
 
 
 def test_other_changes_while_the_file_is_read_are_kept(
     store: Store, files: Files, meanwhile: Callable[[Callable[[], object]], None]
 ) -> None:
-    meanwhile(lambda: put_cohort(store, replace(AUTUMN, name="Old", simulated=True)))
-    told = import_feedback(store, files([AUTUMN], [FIT]))
+    meanwhile(lambda: Cohorts(store).put(replace(AUTUMN, name="Old", simulated=True)))
+    told = Reports(store, utc_now).import_files(files([AUTUMN], [FIT]))
     assert told == replace(NOTHING, cohorts_updated=1, reports_created=1)
     assert state(store)[0] == {"autumn": replace(AUTUMN, simulated=True)}
 
 
 def test_every_step_of_an_import_is_told(store: Store, files: Files) -> None:
     told: list[tuple[str, int, int]] = []
-    import_feedback(store, files([AUTUMN, SPRING], REPORTS), lambda *step: told.append(step))
+    Reports(store, utc_now).import_files(
+        files([AUTUMN, SPRING], REPORTS), lambda *step: told.append(step)
+    )
     n_rows = len(REPORTS) + 2
     assert told == [
         ("reading", n_rows, n_rows),
@@ -225,12 +221,12 @@ def test_every_step_of_an_import_is_told(store: Store, files: Files) -> None:
 
 
 def test_reports_are_recorded_and_corrected(store: Store) -> None:
-    put_cohort(store, AUTUMN)
+    Cohorts(store).put(AUTUMN)
     asked = report(FeedbackKind.ASKED)
     now = datetime(2027, 1, 1, tzinfo=UTC)
-    assert record_feedback(store, [asked, FIT], now) == replace(NOTHING, reports_created=2)
+    assert Reports(store, lambda: now).record([asked, FIT]) == replace(NOTHING, reports_created=2)
     better = replace(FIT, value="undecided", given_at=NOON + timedelta(seconds=1))
-    assert record_feedback(store, [asked, better], now) == replace(
+    assert Reports(store, lambda: now).record([asked, better]) == replace(
         NOTHING, reports_replaced=1, reports_unchanged=1
     )
     assert counting(store) == {asked, better}
@@ -239,23 +235,25 @@ def test_reports_are_recorded_and_corrected(store: Store) -> None:
 
 
 def test_without_a_time_this_moment_is_when_a_correction_came(store: Store) -> None:
-    put_cohort(store, AUTUMN)
-    record_feedback(store, [FIT])
+    Cohorts(store).put(AUTUMN)
+    Reports(store, utc_now).record([FIT])
     before = datetime.now(UTC)
-    record_feedback(store, [replace(FIT, value="undecided", given_at=NOON + timedelta(days=1))])
+    Reports(store, utc_now).record(
+        [replace(FIT, value="undecided", given_at=NOON + timedelta(days=1))]
+    )
     replaced = next(one.replaced_at for one in state(store)[1] if one.feedback == FIT)
     assert replaced is not None
     assert before <= replaced <= datetime.now(UTC)
 
 
 def test_every_unknown_id_is_named_by_its_place(store: Store) -> None:
-    put_cohort(store, AUTUMN)
+    Cohorts(store).put(AUTUMN)
     given = [
         FIT,
         replace(FIT, cohort="winter"),
         replace(FIT, mentor_id="nobody", mentee_id="somebody"),
     ]
-    found = refused(lambda: record_feedback(store, given))
+    found = refused(lambda: Reports(store, utc_now).record(given))
     assert [(problem.field, problem.value) for problem in found] == [
         ("feedback[1].cohort", "winter"),
         ("feedback[2].mentor_id", "nobody"),
@@ -267,25 +265,25 @@ def test_every_unknown_id_is_named_by_its_place(store: Store) -> None:
 
 def test_putting_a_cohort_says_whether_it_is_new(store: Store) -> None:
     invented = replace(AUTUMN, simulated=True)
-    assert put_cohort(store, invented)
-    assert not put_cohort(store, invented)
+    assert Cohorts(store).put(invented)
+    assert not Cohorts(store).put(invented)
     assert state(store)[0] == {"autumn": invented}
-    assert not put_cohort(store, replace(invented, name="Herbst, erfunden"))
+    assert not Cohorts(store).put(replace(invented, name="Herbst, erfunden"))
     assert state(store)[0] == {"autumn": replace(invented, name="Herbst, erfunden")}
 
 
 def test_what_is_invented_and_what_is_real_stay_apart(store: Store, files: Files) -> None:
-    put_cohort(store, replace(AUTUMN, simulated=True))
-    put_cohort(store, SPRING)
-    put_cohort(store, AUTUMN)
+    Cohorts(store).put(replace(AUTUMN, simulated=True))
+    Cohorts(store).put(SPRING)
+    Cohorts(store).put(AUTUMN)
     before = state(store)
     assert before[0]["autumn"].simulated
     invented = replace(SPRING, simulated=True)
-    for check in (put_cohort, check_cohort):
+    for check in (Cohorts(store).put, Cohorts(store).check):
         with pytest.raises(InvalidInput, match="cohort of its own"):
-            check(store, invented)
+            check(invented)
     with pytest.raises(InvalidInput, match=r"cohorts\.csv, line 2, column 5: simulated"):
-        import_feedback(store, files([invented], REPORTS))
+        Reports(store, utc_now).import_files(files([invented], REPORTS))
     assert state(store) == before
 
 
@@ -293,24 +291,24 @@ def test_what_is_invented_and_what_is_real_stay_apart(store: Store, files: Files
 def test_an_exported_simulated_cohort_is_simulated_elsewhere(
     store: Store, tmp_path: Path, names: list[str]
 ) -> None:
-    put_cohort(store, replace(AUTUMN, simulated=True))
+    Cohorts(store).put(replace(AUTUMN, simulated=True))
     paths = [tmp_path / name for name in names]
-    export_feedback(store, paths)
+    Reports(store, utc_now).export_files(paths)
     with closing(Store.in_folder(tmp_path / "elsewhere")) as elsewhere:
-        import_feedback(elsewhere, paths)
+        Reports(elsewhere, utc_now).import_files(paths)
         assert state(elsewhere)[0] == state(store)[0]
 
 
 def test_a_cohort_that_overlaps_is_refused(store: Store) -> None:
-    put_cohort(store, AUTUMN)
-    put_cohort(store, SPRING)
+    Cohorts(store).put(AUTUMN)
+    Cohorts(store).put(SPRING)
     before = state(store)
     for start, end in (("2026-12-31", "2027-01-01"), ("2026-01-01", "2027-12-31")):
         wrong = Cohort("new", "New", date.fromisoformat(start), date.fromisoformat(end))
         with pytest.raises(InvalidInput, match="Let one cohort end before the next starts"):
-            put_cohort(store, wrong)
+            Cohorts(store).put(wrong)
     assert state(store) == before
-    assert put_cohort(store, Cohort("new", "New", date(2027, 1, 1), date(2027, 1, 1)))
+    assert Cohorts(store).put(Cohort("new", "New", date(2027, 1, 1), date(2027, 1, 1)))
 
 
 @pytest.mark.parametrize("names", [["f.csv", "c.csv"], ["f.xlsx"]])
@@ -318,19 +316,19 @@ def test_an_export_holds_what_counts_and_imports_unchanged(
     store: Store, tmp_path: Path, workspace: Path, names: list[str]
 ) -> None:
     for cohort in (AUTUMN, SPRING):
-        put_cohort(store, cohort)
+        Cohorts(store).put(cohort)
     better = replace(FIT, value="undecided", given_at=NOON + timedelta(days=1))
-    record_feedback(store, REPORTS)
-    record_feedback(store, [better])
+    Reports(store, utc_now).record(REPORTS)
+    Reports(store, utc_now).record([better])
     counts = {*REPORTS, better} - {FIT}
     paths = [tmp_path / name for name in names]
-    assert export_feedback(store, paths) == len(counts)
-    told = import_feedback(store, paths)
+    assert Reports(store, utc_now).export_files(paths) == len(counts)
+    told = Reports(store, utc_now).import_files(paths)
     assert told == replace(NOTHING, cohorts_unchanged=2, reports_unchanged=len(counts))
     other = Store.in_folder(workspace / "other")
     with other.write() as connection:
         people.put(connection, [person(name) for name in ("anna", "rolf", "zoe")])
-    import_feedback(other, paths)
+    Reports(other, utc_now).import_files(paths)
     assert counting(other) == counts
     assert state(other)[0] == state(store)[0]
     assert state(other)[2] == state(store)[2]
@@ -338,10 +336,10 @@ def test_an_export_holds_what_counts_and_imports_unchanged(
 
 
 def test_both_sides_are_exported(store: Store, tmp_path: Path) -> None:
-    put_cohort(store, AUTUMN)
+    Cohorts(store).put(AUTUMN)
     both = [replace(FIT, side=side) for side in Side]
-    record_feedback(store, both)
+    Reports(store, utc_now).record(both)
     path = tmp_path / "f.csv"
-    assert export_feedback(store, [path]) == 2
+    assert Reports(store, utc_now).export_files([path]) == 2
     found = read_feedback([path], Known({"autumn": AUTUMN}, {"anna", "rolf"}))
     assert set(found.feedback) == set(both)

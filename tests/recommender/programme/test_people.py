@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from recommender.domain.errors import EncoderUnavailable, InvalidInput
 from recommender.domain.people import Pair, PairStatus, Person, Status
 from recommender.domain.progress import Progress, silent
 from recommender.domain.ranking import Query
+from recommender.encoding import Encoder
 from recommender.encoding import missing as encoding
 from recommender.files.people import write_people
-from recommender.programme.people import ImportReport, import_people
+from recommender.matching import Mirror
+from recommender.programme import ImportReport, People
 from recommender.store import Store, pairs, people, revision, vectors
 from tests.conftest import HashEncoder, goal, person, skill
 
@@ -47,10 +50,18 @@ class Interrupted(HashEncoder):
         return super().encode(texts, progress)
 
 
+def import_people(
+    store: Store, encoder: Encoder, paths: Sequence[Path], progress: Progress = silent
+) -> ImportReport:
+    with TemporaryDirectory() as folder:
+        mirror = Mirror(store, encoder, Path(folder))
+        return People(store, lambda: mirror).import_files(paths, progress)
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
     def write(given: Iterable[Person], pairs: Iterable[Pair] = ()) -> list[Path]:
-        paths = [tmp_path / "people.jsonl"]
+        paths = [tmp_path / "people.xlsx"]
         write_people(paths, given, pairs)
         return paths
 
@@ -301,7 +312,7 @@ def test_pairs_of_an_import_count_in_the_next_answer(tiny_world: Recommender, fi
     query = Query(mentee_id="boss")
     taken = [Pair("flow", one, PairStatus.ACTIVE) for one in ("film", "cook")]
     assert tiny_world.recommend(query).recommendations[0].mentor_id == "flow"
-    told = tiny_world.import_people(files([], taken))
+    told = tiny_world.people.import_files(files([], taken))
     assert told == report(pairs_created=2)
     ranking = tiny_world.recommend(query)
     assert "flow" not in [item.mentor_id for item in ranking.recommendations]
@@ -309,33 +320,33 @@ def test_pairs_of_an_import_count_in_the_next_answer(tiny_world: Recommender, fi
 
 
 def test_an_import_saves_the_index(tiny_world: Recommender, files: Files, workspace: Path) -> None:
-    tiny_world.import_people(files(WORLD))
+    tiny_world.people.import_files(files(WORLD))
     assert {path.name for path in (workspace / "index").iterdir()} == {"skill", "goal"}
 
 
 def test_a_single_person_needs_a_manager_that_closes_no_circle(tiny_world: Recommender) -> None:
     before = state(tiny_world.store)
     for manager, expected in (("nobody", "a stored id"), ("near", "does not report to this")):
-        boss = replace(tiny_world.person("boss"), reports_to=manager)
+        boss = replace(tiny_world.people.get("boss"), reports_to=manager)
         with pytest.raises(InvalidInput, match=expected):
-            tiny_world.put_person(boss)
+            tiny_world.people.put(boss)
     assert state(tiny_world.store) == before
 
 
 def test_putting_a_person_says_whether_they_are_new(tiny_world: Recommender) -> None:
     newcomer = person("newcomer", skill("knit"), reports_to="near")
-    assert tiny_world.put_person(newcomer)
-    assert not tiny_world.put_person(replace(newcomer, site="Galway"))
-    assert tiny_world.person("newcomer").site == "Galway"
+    assert tiny_world.people.put(newcomer)
+    assert not tiny_world.people.put(replace(newcomer, site="Galway"))
+    assert tiny_world.people.get("newcomer").site == "Galway"
 
 
 @pytest.mark.parametrize("manager", ["nobody", "near"])
 def test_a_refused_person_leaves_no_vector_behind(
     tiny_world: Recommender, encoder: HashEncoder, manager: str
 ) -> None:
-    boss = replace(tiny_world.person("boss"), reports_to=manager, statements=(skill("secret"),))
+    boss = replace(tiny_world.people.get("boss"), reports_to=manager, statements=(skill("secret"),))
     with pytest.raises(InvalidInput):
-        tiny_world.put_person(boss)
+        tiny_world.people.put(boss)
     with tiny_world.store.read() as connection:
         assert vectors.get(connection, encoder.digest, ["secret"]) == {}
 
@@ -344,8 +355,8 @@ def test_what_an_import_has_encoded_survives_a_change_by_others(
     tiny_world: Recommender, workspace: Path, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoding, "CHUNK", 1)
-    changed = replace(tiny_world.person("cook"), statements=(skill("boil eggs"),))
-    slow = Interrupted(lambda: tiny_world.put_person(changed), after=1)
-    with Recommender(Store.in_folder(workspace), slow, workspace) as recommender:
-        told = recommender.import_people(files(WORLD))
+    changed = replace(tiny_world.people.get("cook"), statements=(skill("boil eggs"),))
+    slow = Interrupted(lambda: tiny_world.people.put(changed), after=1)
+    with Recommender(Store.in_folder(workspace), lambda: slow, workspace) as recommender:
+        told = recommender.people.import_files(files(WORLD))
     assert told.texts_encoded == slow.n_encoded == 2  # film has said "film clips" before

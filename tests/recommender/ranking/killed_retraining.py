@@ -88,7 +88,7 @@ def retrain(folder: Path, moment: str, n_touches: int) -> int:
     with open_workspace(folder) as here:
         killer = Killer(moment, n_touches)
         here.clock = killer.clock
-        here.retrain(progress=killer.progress)
+        here.rankers.retrain(progress=killer.progress)
         return killer.n_touches
 
 

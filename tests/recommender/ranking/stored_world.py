@@ -42,7 +42,7 @@ def draw_nothing(set_attribute: Callable[[object, str, object], None]) -> None:
 
 def open_workspace(folder: Path, encoder: HashEncoder | None = None) -> Recommender:
     """Open a workspace at a time after all cohorts."""
-    opened = Recommender(Store.in_folder(folder), encoder or HashEncoder(), folder)
+    opened = Recommender(Store.in_folder(folder), lambda: encoder or HashEncoder(), folder)
     opened.clock = lambda: NOW
     return opened
 
@@ -80,14 +80,14 @@ def store_world(
     with recommender.store.write() as connection:
         people.put(connection, everybody)
     for cohort in cohorts:
-        recommender.put_cohort(cohort)
+        recommender.cohorts.put(cohort)
     kept = [
         row
         for row, (mentor, mentee) in enumerate(zip(examples.mentor, examples.mentee, strict=True))
         if f"t{mentor}" not in without and f"m{mentee}" not in without
     ]
     _log(recommender, cohorts, examples, kept)
-    recommender.record_feedback(
+    recommender.feedback.record(
         [report for row in kept for report in _reports(cohorts, examples, row)]
     )
 

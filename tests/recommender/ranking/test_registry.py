@@ -35,7 +35,7 @@ def shown(recommender: Recommender) -> list[str]:
 @pytest.fixture
 def here(tiny_world: Recommender) -> Recommender:
     """Return a world in which affinity puts flow first and this ranker cook."""
-    tiny_world.put_person(replace(tiny_world.person("cook"), hours_per_month=20.0))
+    tiny_world.people.put(replace(tiny_world.people.get("cook"), hours_per_month=20.0))
     release(tiny_world, FIRST, hours_per_month=1.0)
     release(tiny_world, SECOND, affinity=1.0)
     return tiny_world

@@ -14,12 +14,13 @@ from recommender.app import Recommender
 from recommender.domain.errors import InvalidInput, UnknownPerson
 from recommender.domain.feedback import Cohort, Feedback, FeedbackKind
 from recommender.domain.people import Person, Statement
-from recommender.domain.ranking import Impression, Query, Ranking
+from recommender.domain.ranking import Query, Ranking
 from recommender.ranking.learning.examples import gather
 from recommender.simulation import SAMPLE_SIZE, simulate_cohort
 from recommender.simulation.cohort import merit
-from recommender.store import Store, people, rankings
+from recommender.store import Store, people
 from tests.conftest import HashEncoder, goal, person, skill
+from tests.recommender.store.impressions import Impression, impressions_of
 from tests.sample import FILES
 
 SPRING = Cohort("spring", "Spring", date(2026, 3, 1), date(2026, 6, 30), simulated=True)
@@ -41,14 +42,14 @@ class Simulated:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
     workspace = tmp_path_factory.mktemp("sample")
     store = Store.in_folder(workspace)
-    with Recommender(store, HashEncoder(), workspace) as recommender:
-        recommender.import_people(FILES)
+    with Recommender(store, lambda: HashEncoder(), workspace) as recommender:
+        recommender.people.import_files(FILES)
         told: list[tuple[str, int, int]] = []
         reports = simulate_cohort(
             recommender, SPRING, 1, progress=lambda *values: told.append(values)
         )
         with store.read() as connection:
-            impressions = rankings.impressions_of(connection)
+            impressions = impressions_of(connection)
         yield Simulated(recommender, reports, impressions, told)
 
 
@@ -125,11 +126,11 @@ def test_the_clock_goes_on_as_before_even_after_a_failure(
 def test_a_real_cohort_is_refused_before_anybody_is_asked(sample: Simulated) -> None:
     recommender = sample.recommender
     with recommender.store.read() as connection:
-        before = len(rankings.impressions_of(connection))
+        before = len(impressions_of(connection))
     with pytest.raises(InvalidInput, match="marked as simulated"):
         simulate_cohort(recommender, replace(SPRING, simulated=False), 1)
     with recommender.store.read() as connection:
-        assert len(rankings.impressions_of(connection)) == before
+        assert len(impressions_of(connection)) == before
 
 
 def test_people_whose_true_topics_nobody_knows_are_refused(tiny_world: Recommender) -> None:
@@ -178,10 +179,10 @@ def test_circumstances_and_the_other_direction_count_as_well() -> None:
 def test_people_of_the_sample_act_plausibly(tmp_path: Path) -> None:
     """With the bundled encoder, so that the lists are what a real mentee would see."""
     with Recommender.open(tmp_path, threads=1) as recommender:
-        recommender.import_people(FILES)
+        recommender.people.import_files(FILES)
         reports = simulate_cohort(recommender, SPRING, 1)
-        recommender.put_cohort(SPRING)
-        recommender.record_feedback(reports)
+        recommender.cohorts.put(SPRING)
+        recommender.feedback.record(reports)
         with recommender.store.read() as connection:
             gathered = gather(connection, [SPRING], recommender.encoder.digest)
     steps = Counter(one.kind for one in reports)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,33 +21,36 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 from sqlalchemy.event import listen
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from recommender.app import Recommender
 from recommender.domain.errors import (
     EncoderUnavailable,
+    StoreUnavailable,
+    TandemError,
     UnknownJob,
     UnknownPerson,
     WorkspaceUnusable,
 )
 from recommender.domain.people import Kind, Pair, PairStatus, Person, Roles, Status
 from recommender.domain.ranking import Query
-from recommender.store import Store, jobs, pairs, people, rankings, revision, vectors
+from recommender.store import Store, Transaction, Written, jobs, pairs, people, revision, vectors
 from recommender.store.jobs import JobStatus
 from recommender.store.tables import statements
 from tests.conftest import HashEncoder, goal, person, skill
+from tests.recommender.store.impressions import impressions_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def put(store: Store, *given: Person) -> people.Written:
+def put(store: Store, *everybody: Person) -> Written:
     with store.write() as connection:
-        return people.put(connection, given)
+        return people.put(connection, everybody)
 
 
-def put_pairs(store: Store, *given: Pair) -> people.Written:
+def put_pairs(store: Store, *changes: Pair) -> Written:
     with store.write() as connection:
-        return pairs.put(connection, given)
+        return pairs.put(connection, changes)
 
 
 def erase(store: Store, person_id: str) -> bool:
@@ -56,7 +60,7 @@ def erase(store: Store, person_id: str) -> bool:
 
 def stored(store: Store) -> dict[str, Person]:
     with store.read() as connection:
-        return {key: one for key, (_, one) in people.get_many(connection).items()}
+        return {key: record for key, (_, record) in people.get_many(connection).items()}
 
 
 def revision_now(store: Store) -> int:
@@ -101,18 +105,19 @@ def test_people_come_back_as_they_were_put(store: Store) -> None:
         status=Status.PAUSED,
         capacity=0,
     )
-    assert put(store, ann) == people.Written(1, 0, 0)
+    assert put(store, ann) == Written(1, 0, 0)
     assert stored(store) == {"ann": ann}
     with store.read() as connection:
         assert people.get(connection, "ann") == (number_of(store, "ann"), ann)
-        assert people.get(connection, "Ann") is None
+        with pytest.raises(UnknownPerson, match="'Ann'"):
+            people.get(connection, "Ann")
 
 
 def test_putting_the_same_again_changes_nothing(store: Store) -> None:
     both = [person("ann", skill("knit"), goal("sew")), person("ben", reports_to="ann")]
     put(store, *both)
     ids, before = statement_ids(store), revision_now(store)
-    assert put(store, *both) == people.Written(0, 0, 2)
+    assert put(store, *both) == Written(0, 0, 2)
     assert (statement_ids(store), revision_now(store)) == (ids, before)
 
 
@@ -120,13 +125,13 @@ def test_a_statement_keeps_its_id_while_its_text_stays(store: Store) -> None:
     put(store, person("ann", skill("knit", level=1), goal("sew", priority=1), skill("bake")))
     ids = statement_ids(store)
     after = person("ann", goal("knit"), skill("bake", language="de"), skill("knit", level=5))
-    assert put(store, after) == people.Written(0, 1, 0, (people.text_digest("sew"),))
+    assert put(store, after) == Written(0, 1, 0, (people.text_digest("sew"),))
     assert stored(store)["ann"] == after
-    found = statement_ids(store)
-    assert found[Kind.SKILL, "knit"] == ids[Kind.SKILL, "knit"]
-    assert found[Kind.SKILL, "bake"] == ids[Kind.SKILL, "bake"]
-    assert found[Kind.GOAL, "knit"] > max(ids.values())
-    assert (Kind.GOAL, "sew") not in found
+    after_ids = statement_ids(store)
+    assert after_ids[Kind.SKILL, "knit"] == ids[Kind.SKILL, "knit"]
+    assert after_ids[Kind.SKILL, "bake"] == ids[Kind.SKILL, "bake"]
+    assert after_ids[Kind.GOAL, "knit"] > max(ids.values())
+    assert (Kind.GOAL, "sew") not in after_ids
 
 
 def test_the_order_of_statements_is_kept(store: Store) -> None:
@@ -171,17 +176,17 @@ def test_twelve_thousand_people_go_in_at_once(store: Store) -> None:
         assert isinstance(driver, sqlite3.Connection)
         driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 6_000)
     started = time.perf_counter()
-    assert put(store, *crowd) == people.Written(n, 0, 0)
-    assert put(store, *crowd) == people.Written(0, 0, n)
-    moved = [replace(one, site="Galway") for one in crowd]
-    assert put(store, *moved) == people.Written(0, n, 0)
+    assert put(store, *crowd) == Written(n, 0, 0)
+    assert put(store, *crowd) == Written(0, 0, n)
+    moved = [replace(record, site="Galway") for record in crowd]
+    assert put(store, *moved) == Written(0, n, 0)
     assert time.perf_counter() - started < 30
     with store.read() as connection:
         assert people.counts(connection) == (n, 2 * n)
         assert people.line_up(connection, "p11999")[-1] == "p0"
-        chosen = revision.changed_since(connection, 0)
-        assert len(people.roster_rows(connection, chosen)) == n
-        assert len(vectors.texts_without_vector(connection, "any", chosen)) == 2 * n
+        numbers = revision.changed_since(connection, 0)
+        assert len(people.roster_rows(connection, numbers)) == n
+        assert len(vectors.texts_without_vector(connection, "any", numbers)) == 2 * n
 
 
 def test_a_write_that_fails_changes_nothing(store: Store) -> None:
@@ -213,10 +218,10 @@ def test_people_of_one_status_are_found(store: Store) -> None:
 def test_pairs_are_created_changed_and_left_alone(store: Store) -> None:
     put(store, person("ann"), person("ben"), person("cat"))
     first = [Pair("ben", "ann", PairStatus.ACTIVE), Pair("ann", "cat", PairStatus.ENDED)]
-    assert put_pairs(store, *first) == people.Written(2, 0, 0)
+    assert put_pairs(store, *first) == Written(2, 0, 0)
     then = [replace(first[0], status=PairStatus.ENDED), first[1]]
     before = revision_now(store)
-    assert put_pairs(store, *then) == people.Written(0, 1, 1)
+    assert put_pairs(store, *then) == Written(0, 1, 1)
     assert changed(store, before) == {"ben"}  # a mentor whose place is free again
     with store.read() as connection:
         assert pairs.get_all(connection) == [then[1], then[0]]
@@ -227,11 +232,11 @@ def test_pairs_are_created_changed_and_left_alone(store: Store) -> None:
 
 def test_one_pair_is_written_without_reading_everybody(store: Store) -> None:
     put(store, person("ann"), person("ben"))
-    told: list[str] = []
+    queries: list[str] = []
     with store.write() as connection:
-        listen(connection, "before_cursor_execute", lambda *given: told.append(given[2]))
+        listen(connection, "before_cursor_execute", lambda *event: queries.append(event[2]))
         pairs.put(connection, [Pair("ben", "ann", PairStatus.ACTIVE)])
-    reads = [text for text in told if re.search(r"FROM (people|pairs)\b", text)]
+    reads = [text for text in queries if re.search(r"FROM (people|pairs)\b", text)]
     assert len(reads) == 2
     assert all("WHERE" in text for text in reads)
 
@@ -320,25 +325,25 @@ def test_pairs_impressions_and_rankings_go_with_the_person(tiny_world: Recommend
     by_boss = tiny_world.recommend(Query(mentee_id="boss"))
     by_flow = tiny_world.recommend(Query(mentee_id="flow"))
     assert "flow" in [item.mentor_id for item in by_boss.recommendations]
-    tiny_world.erase_person("flow")
+    tiny_world.people.erase("flow")
     with store.read() as connection:
         assert pairs.get_all(connection) == [Pair("film", "cook", PairStatus.ENDED)]
-        left = rankings.impressions_of(connection)
-        assert rankings.impressions_of(connection, by_flow.ranking_id) == []
+        left = impressions_of(connection)
+        assert impressions_of(connection, by_flow.ranking_id) == []
     shown = [item.mentor_id for item in by_boss.recommendations if item.mentor_id != "flow"]
-    assert [one.mentor_id for one in left] == shown
-    assert {one.ranking_id for one in left} == {by_boss.ranking_id}
+    assert [impression.mentor_id for impression in left] == shown
+    assert {impression.ranking_id for impression in left} == {by_boss.ranking_id}
 
 
 def test_a_vector_stays_while_somebody_states_its_text(
     tiny_world: Recommender, encoder: HashEncoder
 ) -> None:
     shared, own = "automate weekly reports", "automate reports quickly"
-    tiny_world.erase_person("flow")
+    tiny_world.people.erase("flow")
     with tiny_world.store.read() as connection:
         assert set(vectors.get(connection, encoder.digest, [shared, own])) == {shared}
-    tiny_world.erase_person("near")
-    tiny_world.erase_person("boss")
+    tiny_world.people.erase("near")
+    tiny_world.people.erase("boss")
     with tiny_world.store.read() as connection:
         assert vectors.get(connection, encoder.digest, [shared, own]) == {}
 
@@ -359,8 +364,8 @@ def marks(gone: Person, encoder: HashEncoder) -> list[bytes]:
     """Return the bytes by which a person could be known; of a vector a part is enough."""
     texts = [statement.text for statement in gone.statements]
     rows = encoder.encode(texts)
-    told = [gone.id, gone.name, gone.department, *texts]
-    return [text.encode() for text in told] + [row.tobytes()[16:80] for row in rows]
+    words = [gone.id, gone.name, gone.department, *texts]
+    return [text.encode() for text in words] + [row.tobytes()[16:80] for row in rows]
 
 
 SECRET = person(
@@ -376,21 +381,21 @@ SECRET = person(
 def test_no_byte_of_the_erased_is_left_in_any_file(
     tiny_world: Recommender, workspace: Path, encoder: HashEncoder
 ) -> None:
-    tiny_world.put_person(SECRET)
-    tiny_world.put_person(person("under", reports_to=SECRET.id))
+    tiny_world.people.put(SECRET)
+    tiny_world.people.put(person("under", reports_to=SECRET.id))
     put_pairs(tiny_world.store, Pair(SECRET.id, "cook", PairStatus.ACTIVE))
     tiny_world.recommend(Query(mentee_id=SECRET.id))
     tiny_world.recommend(Query(mentee_id="flow", goals=(goal("juggle torches"),)))
     with tiny_world.store.write() as connection:
         job = jobs.create(connection, "import", NOW)
         jobs.finish(connection, job, JobStatus.FAILED, {"problems": [SECRET.name]})
-    tiny_world.organisation.save()
+    tiny_world.mirror.save()
     needles = marks(SECRET, encoder)
     assert {needle for _, needle in traces(workspace, needles)} == set(needles)
     assert "index/skill/vector.npy" in {name for name, _ in traces(workspace, needles)}
-    tiny_world.erase_person(SECRET.id)
+    tiny_world.people.erase(SECRET.id)
     assert traces(workspace, needles) == set()
-    tiny_world.organisation.save()
+    tiny_world.mirror.save()
     assert traces(workspace, needles) == set()
     tiny_world.close()
     assert traces(workspace, needles) == set()
@@ -417,14 +422,16 @@ def test_no_copy_stays_behind_in_pages_that_were_split(
     for number in rng.sample(range(150), 75):  # what they said before is to go as well
         versions.append(invented(number))
         put(recommender.store, versions[-1])
-    recommender.organisation.refresh()
+    recommender.mirror.refresh()
     gone = {f"id{number}n" for number in rng.sample(range(150), 40)}
     for person_id in sorted(gone):
         erase(recommender.store, person_id)
     with recommender.store.write() as connection:
         people.put(connection, [person("last")])
-    recommender.erase_person("last")
-    needles = [mark for one in versions if one.id in gone for mark in marks(one, encoder)]
+    recommender.people.erase("last")
+    needles = [
+        mark for version in versions if version.id in gone for mark in marks(version, encoder)
+    ]
     assert traces(workspace, needles) == set()
 
 
@@ -434,17 +441,17 @@ def test_what_is_erased_is_gone_even_if_the_encoder_is(
     def refuse(_: object) -> None:
         raise EncoderUnavailable("The model is gone. Fetch it again.")
 
-    tiny_world.put_person(SECRET)
-    tiny_world.organisation.save()
+    tiny_world.people.put(SECRET)
+    tiny_world.mirror.save()
     needles = marks(SECRET, encoder)
     put(tiny_world.store, person("new", skill("a text without a vector")))
     with monkeypatch.context() as patch:
         patch.setattr(encoder, "encode", refuse)
         with pytest.raises(EncoderUnavailable):
-            tiny_world.erase_person(SECRET.id)
+            tiny_world.people.erase(SECRET.id)
     assert traces(workspace, needles) == set()
     with pytest.raises(UnknownPerson):
-        tiny_world.person(SECRET.id)
+        tiny_world.people.get(SECRET.id)
 
 
 def test_an_index_saved_while_another_process_erases_is_thrown_away(
@@ -453,10 +460,10 @@ def test_an_index_saved_while_another_process_erases_is_thrown_away(
     workspace: Path,
     encoder: HashEncoder,
 ) -> None:
-    tiny_world.put_person(SECRET)
+    tiny_world.people.put(SECRET)
     other = open_recommender()
-    tiny_world.erase_person(SECRET.id)
-    other.organisation.save()  # it has not heard of the erasure
+    tiny_world.people.erase(SECRET.id)
+    other.mirror.save()  # it has not heard of the erasure
     assert traces(workspace, marks(SECRET, encoder)) == set()
 
 
@@ -473,8 +480,8 @@ def test_vectors_are_kept_per_encoder_and_text(store: Store) -> None:
     with store.read() as connection:
         assert vectors.dimension(connection, "one") == 3
         assert vectors.dimension(connection, "none") is None
-        found = vectors.get(connection, "one", ["a", "b", "c", "d"])
-        assert {text: row.tolist() for text, row in found.items()} == {
+        stored_vectors = vectors.get(connection, "one", ["a", "b", "c", "d"])
+        assert {text: row.tolist() for text, row in stored_vectors.items()} == {
             "a": [1, 0, 0],
             "b": [0, 1, 0],
             "c": [0, 0, 1],
@@ -512,12 +519,12 @@ def test_the_rows_of_the_index_are_those_of_people_who_may_teach(store: Store) -
     with store.read() as connection:
         skills = vectors.statement_rows(connection, "one", Kind.SKILL)
         goals = vectors.statement_rows(connection, "one", Kind.GOAL)
-        some = vectors.statement_rows(connection, "one", Kind.GOAL, [ben])
+        of_ben = vectors.statement_rows(connection, "one", Kind.GOAL, [ben])
         none = vectors.statement_rows(connection, "two", Kind.GOAL)
     assert (skills.person.tolist(), skills.rating.tolist()) == ([ann], [5])
     assert skills.vector.tolist() == [[1, 0]]
     assert (goals.person.tolist(), goals.rating.tolist()) == ([ann, ben], [1, 3])
-    assert (some.person.tolist(), some.vector.tolist()) == ([ben], [[0, 1]])
+    assert (of_ben.person.tolist(), of_ben.vector.tolist()) == ([ben], [[0, 1]])
     assert len(none.statement) == 0
 
 
@@ -589,7 +596,7 @@ def test_an_unknown_job_is_told(store: Store) -> None:
 
 
 def test_sqlite_keeps_what_it_is_told_to_keep(store: Store) -> None:
-    wanted = {
+    expected = {
         "journal_mode": "wal",
         "synchronous": 2,
         "secure_delete": 1,
@@ -598,10 +605,29 @@ def test_sqlite_keeps_what_it_is_told_to_keep(store: Store) -> None:
     }
     with store.read() as first, store.write() as second:  # two connections, set up alike
         for connection in (first, second):
-            found = {
-                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted
+            settings = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in expected
             }
-            assert found == wanted
+            assert settings == expected
+
+
+@pytest.mark.parametrize("way", [Store.read, Store.write])
+def test_a_database_that_does_not_answer_is_a_fault_that_says_so(
+    store: Store, way: Callable[[Store], AbstractContextManager[Transaction]]
+) -> None:
+    with pytest.raises(StoreUnavailable, match="does not answer") as fault, way(store) as opened:
+        opened.exec_driver_sql("SELECT * FROM a_table_that_is_gone")
+    assert isinstance(fault.value.__cause__, OperationalError)
+    assert not isinstance(fault.value, TandemError)  # nobody is told more than of any fault
+    assert revision_now(store) == 0
+
+
+def test_an_open_database_that_breaks_does_not_answer(store: Store, workspace: Path) -> None:
+    put(store, person("ann"))
+    store.close()
+    (workspace / "tandem.db").write_bytes(b"no database, only text. " * 500)
+    with pytest.raises(StoreUnavailable), store.read() as connection:
+        people.counts(connection)
 
 
 def test_only_the_owner_may_read_the_database(tmp_path: Path) -> None:
@@ -680,10 +706,10 @@ def test_two_processes_write_at_once(workspace: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
     opened = Store.in_folder(workspace)
-    found = stored(opened)
-    assert len(found) == 4 * n_each
+    everybody = stored(opened)
+    assert len(everybody) == 4 * n_each
     # Nobody counted the same crowd: each write saw all that were before it.
-    assert len({one.skills[0].text for one in found.values()}) == 4 * n_each
+    assert len({record.skills[0].text for record in everybody.values()}) == 4 * n_each
     assert revision_now(opened) == 4 * n_each
     opened.close()
 

@@ -14,9 +14,8 @@ import pytest
 
 from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.domain.people import Pair, PairStatus
-from recommender.store import Store, cohorts, feedback, pairs, people, revision
+from recommender.store import Store, Written, cohorts, feedback, pairs, people, revision
 from recommender.store.feedback import FeedbackRow, StoredFeedback
-from recommender.store.people import Written
 from tests.conftest import person
 
 AUTUMN = Cohort("autumn", "Herbst", date(2026, 9, 1), date(2026, 12, 31))
@@ -28,7 +27,9 @@ def day(number: int) -> datetime:
     return datetime(2026, 9, 1, tzinfo=UTC) + timedelta(days=number)
 
 
-def told(kind: FeedbackKind, on: int = 1, side: Side = Side.MENTEE, **changes: object) -> Feedback:
+def reported(
+    kind: FeedbackKind, on: int = 1, side: Side = Side.MENTEE, **changes: object
+) -> Feedback:
     """Return what Rolf, the mentee, or Anna, the mentor, reports; name what differs."""
     values: dict[str, object] = {
         "cohort": "autumn",
@@ -41,15 +42,15 @@ def told(kind: FeedbackKind, on: int = 1, side: Side = Side.MENTEE, **changes: o
     return Feedback(**{**values, **changes})  # type: ignore[arg-type]
 
 
-ASKED = told(FeedbackKind.ASKED)
-ACCEPTED = told(FeedbackKind.ACCEPTED, 2, Side.MENTOR)
-DECLINED = told(FeedbackKind.DECLINED, 2, Side.MENTOR, value="no_time")
-ACTIVE = told(FeedbackKind.ACTIVE, 3)
-ENDED = told(FeedbackKind.ENDED, 9, Side.MENTOR)
-GOOD = told(FeedbackKind.FIT, 4, value="good")
-USEFUL = told(FeedbackKind.USEFULNESS, 5, value=4, session=1)
-PROGRESS = told(FeedbackKind.PROGRESS, 6, value=0, goal="automate reports")
-COMMENT = told(FeedbackKind.COMMENT, 7, value="Thank you, Anna")
+ASKED = reported(FeedbackKind.ASKED)
+ACCEPTED = reported(FeedbackKind.ACCEPTED, 2, Side.MENTOR)
+DECLINED = reported(FeedbackKind.DECLINED, 2, Side.MENTOR, value="no_time")
+ACTIVE = reported(FeedbackKind.ACTIVE, 3)
+ENDED = reported(FeedbackKind.ENDED, 9, Side.MENTOR)
+GOOD = reported(FeedbackKind.FIT, 4, value="good")
+USEFUL = reported(FeedbackKind.USEFULNESS, 5, value=4, session=1)
+PROGRESS = reported(FeedbackKind.PROGRESS, 6, value=0, goal="automate reports")
+COMMENT = reported(FeedbackKind.COMMENT, 7, value="Thank you, Anna")
 
 
 @pytest.fixture(autouse=True)
@@ -59,9 +60,9 @@ def _world(store: Store) -> None:
         cohorts.put(connection, [AUTUMN, SPRING])
 
 
-def record(store: Store, *given: Feedback, now: datetime = NOW) -> Written:
+def record(store: Store, *reports: Feedback, now: datetime = NOW) -> Written:
     with store.write() as connection:
-        return feedback.record(connection, given, now)
+        return feedback.record(connection, reports, now)
 
 
 def stored(store: Store) -> list[StoredFeedback]:
@@ -70,7 +71,7 @@ def stored(store: Store) -> list[StoredFeedback]:
 
 
 def counting(store: Store) -> list[Feedback]:
-    return [one.feedback for one in stored(store) if one.replaced_at is None]
+    return [report.feedback for report in stored(store) if report.replaced_at is None]
 
 
 def current(store: Store, *cohort_ids: str) -> list[FeedbackRow]:
@@ -80,8 +81,8 @@ def current(store: Store, *cohort_ids: str) -> list[FeedbackRow]:
 
 def pair_of(store: Store, mentor: str = "anna", mentee: str = "rolf") -> PairStatus | None:
     with store.read() as connection:
-        found = {(p.mentor_id, p.mentee_id): p.status for p in pairs.get_all(connection)}
-    return found.get((mentor, mentee))
+        statuses = {(p.mentor_id, p.mentee_id): p.status for p in pairs.get_all(connection)}
+    return statuses.get((mentor, mentee))
 
 
 def test_cohorts_are_created_changed_and_left_alone(store: Store) -> None:
@@ -90,9 +91,9 @@ def test_cohorts_are_created_changed_and_left_alone(store: Store) -> None:
     with store.write() as connection:
         assert cohorts.put(connection, [moved, SPRING, new]) == Written(1, 1, 1)
     with store.read() as connection:
-        found = cohorts.get_all(connection)
-    assert list(found.values()) == [SPRING, moved, new]
-    assert list(found) == ["spring", "autumn", "winter"]
+        stored_cohorts = cohorts.get_all(connection)
+    assert list(stored_cohorts.values()) == [SPRING, moved, new]
+    assert list(stored_cohorts) == ["spring", "autumn", "winter"]
 
 
 def test_a_cohort_goes_only_without_feedback(store: Store) -> None:
@@ -106,19 +107,19 @@ def test_a_cohort_goes_only_without_feedback(store: Store) -> None:
 
 
 def test_reports_come_back_as_they_were_given(store: Store) -> None:
-    given = [ASKED, DECLINED, GOOD, USEFUL, PROGRESS, COMMENT]
+    reports = [ASKED, DECLINED, GOOD, USEFUL, PROGRESS, COMMENT]
     precise = replace(ENDED, given_at=ENDED.given_at + timedelta(microseconds=1))
-    assert record(store, *given, precise) == Written(7, 0, 0)
-    assert counting(store) == [*given, precise]
+    assert record(store, *reports, precise) == Written(7, 0, 0)
+    assert counting(store) == [*reports, precise]
 
 
 def test_recording_again_changes_nothing(store: Store) -> None:
-    given = [ASKED, ACCEPTED, GOOD, told(FeedbackKind.FIT, 8, value="not_a_fit"), COMMENT]
-    record(store, *given)
+    reports = [ASKED, ACCEPTED, GOOD, reported(FeedbackKind.FIT, 8, value="not_a_fit"), COMMENT]
+    record(store, *reports)
     before = stored(store)
     with store.read() as connection:
         revised = revision.current(connection)
-    assert record(store, *given, now=NOW + timedelta(days=1)) == Written(0, 0, 5)
+    assert record(store, *reports, now=NOW + timedelta(days=1)) == Written(0, 0, 5)
     assert stored(store) == before
     with store.read() as connection:
         assert revision.current(connection) == revised
@@ -133,7 +134,7 @@ def test_a_correction_replaces_and_keeps_what_it_replaced(store: Store) -> None:
 
 
 def test_other_sessions_goals_sides_and_pairs_are_no_corrections(store: Store) -> None:
-    given = [
+    reports = [
         USEFUL,
         replace(USEFUL, session=2),
         replace(USEFUL, side=Side.MENTOR),
@@ -142,7 +143,7 @@ def test_other_sessions_goals_sides_and_pairs_are_no_corrections(store: Store) -
         PROGRESS,
         replace(PROGRESS, goal="film clips"),
     ]
-    assert record(store, *given) == Written(7, 0, 0)
+    assert record(store, *reports) == Written(7, 0, 0)
     assert len(counting(store)) == 7
 
 
@@ -158,20 +159,20 @@ def test_an_older_report_after_a_newer_keeps_the_newer(store: Store) -> None:
 
 @pytest.mark.parametrize("together", [True, False])
 def test_what_counts_does_not_depend_on_the_order(store: Store, together: bool) -> None:
-    given = [
+    reports = [
         GOOD,
         replace(GOOD, value="undecided", given_at=day(6)),
         replace(GOOD, given_at=day(8)),
     ]
-    for number, order in enumerate(permutations(given)):
+    for number, order in enumerate(permutations(reports)):
         mentee = f"m{number}"
         with store.write() as connection:
             people.put(connection, [person(mentee)])
-        mine = [replace(one, mentee_id=mentee) for one in order]
-        for batch in [mine] if together else [[one] for one in mine]:
+        mine = [replace(report, mentee_id=mentee) for report in order]
+        for batch in [mine] if together else [[report] for report in mine]:
             record(store, *batch)
-        assert [one for one in counting(store) if one.mentee_id == mentee] == [
-            replace(given[2], mentee_id=mentee)
+        assert [report for report in counting(store) if report.mentee_id == mentee] == [
+            replace(reports[2], mentee_id=mentee)
         ]
 
 
@@ -199,8 +200,8 @@ def test_the_last_step_moves_the_pair_in_whatever_order_it_is_told(
     store: Store, steps: Sequence[Feedback], status: PairStatus
 ) -> None:
     shuffled = random.Random(7).sample(steps, len(steps))
-    for one in shuffled:
-        record(store, one)
+    for report in shuffled:
+        record(store, report)
     assert pair_of(store) is status
 
 
@@ -213,7 +214,7 @@ def test_a_pair_that_is_asked_again_is_asked(store: Store) -> None:
 
 
 def test_of_steps_on_the_same_day_the_one_further_on_is_the_last(store: Store) -> None:
-    same = [replace(one, given_at=day(1)) for one in (ENDED, ACTIVE, ACCEPTED, ASKED)]
+    same = [replace(report, given_at=day(1)) for report in (ENDED, ACTIVE, ACCEPTED, ASKED)]
     record(store, *same)
     assert pair_of(store) is PairStatus.ENDED
 
@@ -254,13 +255,13 @@ def test_a_step_moves_a_pair_that_a_people_file_brought(store: Store) -> None:
 
 
 def test_comments_are_never_among_what_counts_for_labels(store: Store) -> None:
-    given = [ASKED, GOOD, USEFUL, PROGRESS]
-    record(store, *given, COMMENT, replace(COMMENT, side=Side.MENTOR))
-    found = current(store, "autumn", "spring")
-    assert [(row.kind, row.value, row.given_at) for row in found] == [
-        (one.kind, one.value, one.given_at) for one in given
+    reports = [ASKED, GOOD, USEFUL, PROGRESS]
+    record(store, *reports, COMMENT, replace(COMMENT, side=Side.MENTOR))
+    rows = current(store, "autumn", "spring")
+    assert [(row.kind, row.value, row.given_at) for row in rows] == [
+        (report.kind, report.value, report.given_at) for report in reports
     ]
-    assert "Thank you" not in repr(found)
+    assert "Thank you" not in repr(rows)
 
 
 def test_what_counts_is_told_per_cohort_without_history(store: Store) -> None:
@@ -280,10 +281,16 @@ def test_everybody_is_told_what_they_reported_and_not_what_others_did(store: Sto
     with store.read() as connection:
         number_of = people.numbers(connection)
         mine = {name: feedback.given_by(connection, n) for name, n in number_of.items()}
-    assert [one.feedback for one in mine["rolf"]] == [ASKED, GOOD, reverse, corrected, COMMENT]
-    assert [one.feedback for one in mine["anna"]] == [ACCEPTED]
+    assert [report.feedback for report in mine["rolf"]] == [
+        ASKED,
+        GOOD,
+        reverse,
+        corrected,
+        COMMENT,
+    ]
+    assert [report.feedback for report in mine["anna"]] == [ACCEPTED]
     assert mine["zoe"] == []
-    assert [one.replaced_at for one in mine["rolf"]] == [None, NOW, None, None, None]
+    assert [report.replaced_at for report in mine["rolf"]] == [None, NOW, None, None, None]
 
 
 def erase(store: Store, person_id: str) -> None:
@@ -333,8 +340,8 @@ def many(n: int) -> Iterable[Feedback]:
 def test_more_corrections_than_one_query_takes(store: Store) -> None:
     with store.write() as connection:
         people.put(connection, [person(f"p{n}") for n in range(30)])
-    first = [replace(one, mentee_id=f"p{n}") for n in range(30) for one in many(200)]
+    first = [replace(report, mentee_id=f"p{n}") for n in range(30) for report in many(200)]
     record(store, *first)
-    later = [replace(one, value=1, given_at=day(99)) for one in first]
+    later = [replace(report, value=1, given_at=day(99)) for report in first]
     assert record(store, *later) == Written(0, 6000, 0)
     assert {row.value for row in current(store, "autumn")} == {1}

@@ -14,17 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from recommender.domain.feedback import Cohort
 from recommender.domain.people import Kind, Person
-from recommender.store import (
-    Store,
-    cohorts,
-    gap_snapshots,
-    link_corrections,
-    people,
-    revision,
-    role_profiles,
-)
+from recommender.store import Store, cohorts, own_gaps, people, picture, revision
 from recommender.store.engine import MIGRATIONS
-from recommender.store.gap_snapshots import Snapshot
+from recommender.store.picture import Snapshot
 from tests.conftest import goal, person, skill
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -38,9 +30,9 @@ def _world(store: Store) -> None:
     put_people(store, ANNA, BEN)
 
 
-def put_people(store: Store, *given: Person) -> None:
+def put_people(store: Store, *everybody: Person) -> None:
     with store.write() as connection:
-        people.put(connection, given)
+        people.put(connection, everybody)
 
 
 def number(store: Store, person_id: str) -> int:
@@ -50,29 +42,29 @@ def number(store: Store, person_id: str) -> int:
 
 def correct(store: Store, person_id: str, kind: Kind, words: str, *concepts: str) -> bool:
     with store.write() as connection:
-        return link_corrections.put(
+        return own_gaps.correct(
             connection, people.numbers(connection)[person_id], kind, words, concepts
         )
 
 
 def corrections(store: Store, person_id: str) -> dict[tuple[Kind, str], tuple[str, ...]]:
     with store.read() as connection:
-        return link_corrections.of_person(connection, people.numbers(connection)[person_id])
+        return own_gaps.corrections_of(connection, people.numbers(connection)[person_id])
 
 
 def all_corrections(store: Store) -> list[tuple[str, ...]]:
     with store.read() as connection:
-        return list(link_corrections.get_all(connection).values())
+        return list(own_gaps.corrections(connection).values())
 
 
-def chosen(store: Store, person_id: str) -> str | None:
+def profile_of(store: Store, person_id: str) -> str | None:
     with store.read() as connection:
-        return role_profiles.chosen_by(connection, people.numbers(connection)[person_id])
+        return own_gaps.chosen_profile(connection, people.numbers(connection)[person_id])
 
 
 def choose(store: Store, person_id: str, profile: str | None) -> None:
     with store.write() as connection:
-        role_profiles.choose(connection, people.numbers(connection)[person_id], profile)
+        own_gaps.choose_profile(connection, people.numbers(connection)[person_id], profile)
 
 
 def test_a_correction_belongs_to_one_statement_of_one_person(store: Store) -> None:
@@ -102,7 +94,7 @@ def test_what_a_person_does_not_state_cannot_be_corrected(
     assert not correct(store, "anna", kind, words, "a.one")
     assert not correct(store, "ben", Kind.GOAL, "film clips", "a.one")  # it is Anna's
     with store.write() as connection:
-        assert not link_corrections.forget(connection, 1, kind, words)
+        assert not own_gaps.forget_correction(connection, 1, kind, words)
     assert all_corrections(store) == []
 
 
@@ -111,7 +103,7 @@ def test_a_forgotten_correction_is_gone_and_the_others_stay(store: Store) -> Non
     correct(store, "ben", Kind.SKILL, "build flows", "b.two")
     with store.write() as connection:
         number_of_anna = people.numbers(connection)["anna"]
-        assert link_corrections.forget(connection, number_of_anna, Kind.SKILL, "build flows")
+        assert own_gaps.forget_correction(connection, number_of_anna, Kind.SKILL, "build flows")
     assert corrections(store, "anna") == {}
     assert corrections(store, "ben") == {(Kind.SKILL, "build flows"): ("b.two",)}
 
@@ -121,7 +113,7 @@ def test_corrections_of_everybody_come_by_the_id_of_the_statement(store: Store) 
     with store.read() as connection:
         query = text("SELECT id FROM statements WHERE person = :ben")
         statement = connection.execute(query, {"ben": number(store, "ben")}).scalar_one()
-        assert link_corrections.get_all(connection) == {statement: ("b.two", "c.three")}
+        assert own_gaps.corrections(connection) == {statement: ("b.two", "c.three")}
 
 
 def test_a_correction_is_kept_while_the_statement_stays(store: Store) -> None:
@@ -146,19 +138,19 @@ def test_every_process_learns_of_a_correction(store: Store) -> None:
         assert revision.changed_since(connection, before) == [number(store, "anna")]
         before = revision.current(connection)
     with store.write() as connection:
-        link_corrections.forget(connection, number(store, "anna"), Kind.SKILL, "build flows")
+        own_gaps.forget_correction(connection, number(store, "anna"), Kind.SKILL, "build flows")
     with store.read() as connection:
         assert revision.changed_since(connection, before) == [number(store, "anna")]
 
 
 def test_a_person_has_one_profile_or_none(store: Store) -> None:
-    assert chosen(store, "anna") is None
+    assert profile_of(store, "anna") is None
     choose(store, "anna", "plant-manager")
     choose(store, "ben", "office-lead")
     choose(store, "anna", "sales-lead")
-    assert (chosen(store, "anna"), chosen(store, "ben")) == ("sales-lead", "office-lead")
+    assert (profile_of(store, "anna"), profile_of(store, "ben")) == ("sales-lead", "office-lead")
     choose(store, "anna", None)
-    assert (chosen(store, "anna"), chosen(store, "ben")) == (None, "office-lead")
+    assert (profile_of(store, "anna"), profile_of(store, "ben")) == (None, "office-lead")
 
 
 def test_nothing_of_the_erased_stays(store: Store) -> None:
@@ -179,22 +171,22 @@ def test_a_snapshot_comes_back_and_is_replaced(store: Store) -> None:
     later = datetime(2026, 11, 1, tzinfo=UTC)
     with store.write() as connection:
         cohorts.put(connection, [AUTUMN])
-        assert gap_snapshots.get(connection, "autumn") is None
-        gap_snapshots.put(connection, "autumn", first, NOW)
-        assert gap_snapshots.get(connection, "autumn") == Snapshot(first, NOW)
-        gap_snapshots.put(connection, "autumn", second, later)
+        assert picture.snapshot_of(connection, "autumn") is None
+        picture.keep_snapshot(connection, "autumn", first, NOW)
+        assert picture.snapshot_of(connection, "autumn") == Snapshot(first, NOW)
+        picture.keep_snapshot(connection, "autumn", second, later)
     with store.read() as connection:
-        assert gap_snapshots.get(connection, "autumn") == Snapshot(second, later)
+        assert picture.snapshot_of(connection, "autumn") == Snapshot(second, later)
 
 
 def test_a_snapshot_needs_its_cohort_and_goes_with_it(store: Store) -> None:
     with pytest.raises(IntegrityError), store.write() as connection:
-        gap_snapshots.put(connection, "autumn", {}, NOW)
+        picture.keep_snapshot(connection, "autumn", {}, NOW)
     with store.write() as connection:
         cohorts.put(connection, [AUTUMN])
-        gap_snapshots.put(connection, "autumn", {}, NOW)
+        picture.keep_snapshot(connection, "autumn", {}, NOW)
         assert cohorts.remove(connection, "autumn")
-        assert gap_snapshots.get(connection, "autumn") is None
+        assert picture.snapshot_of(connection, "autumn") is None
 
 
 def test_a_database_from_before_gaps_is_brought_up_to_date(tmp_path: Path) -> None:
@@ -211,6 +203,6 @@ def test_a_database_from_before_gaps_is_brought_up_to_date(tmp_path: Path) -> No
     engine.dispose()
     store = Store(url)
     with store.write() as connection:
-        gap_snapshots.put(connection, "autumn", {"kept": True}, NOW)
+        picture.keep_snapshot(connection, "autumn", {"kept": True}, NOW)
         assert cohorts.get_all(connection) == {"autumn": AUTUMN}
     store.close()

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from recommender.cli import EXIT_INVALID, EXIT_UNUSABLE
-from recommender.domain.errors import EncoderUnavailable
+from recommender.domain.errors import EXIT_INVALID, EXIT_UNUSABLE, EncoderUnavailable
 from recommender.workshop import __main__ as workshop
 from tests.conftest import HashEncoder
 from tests.recommender.workshop.test_encoder_evaluation import CATALOGUE

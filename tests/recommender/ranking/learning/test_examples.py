@@ -52,15 +52,15 @@ def gathered(recommender: Recommender, *cohorts: Cohort) -> Gathered:
 
 @pytest.fixture
 def here(tiny_world: Recommender) -> Recommender:
-    tiny_world.put_cohort(SPRING)
-    tiny_world.put_cohort(AUTUMN)
+    tiny_world.cohorts.put(SPRING)
+    tiny_world.cohorts.put(AUTUMN)
     return tiny_world
 
 
 def test_what_was_shown_is_labelled_with_the_logged_features(here: Recommender) -> None:
     assert show(here) == ["flow", "film"]
     answer = here.recommend(Query("boss", k=2))  # later changes must not count
-    here.record_feedback(both_content())
+    here.feedback.record(both_content())
     found = gathered(here)
     assert found.left_out == {"asked_elsewhere": 1}
     examples = found.examples
@@ -81,7 +81,7 @@ def test_asking_is_credited_to_the_last_list_before_it(here: Recommender) -> Non
     for days in (0, 1, 5):
         show(here, ASKING + timedelta(days=days))
     asked = ASKING + timedelta(days=2)
-    here.record_feedback(
+    here.feedback.record(
         [
             report(FeedbackKind.ASKED, at=asked),
             report(FeedbackKind.ACCEPTED, side=Side.MENTOR, at=asked),
@@ -95,7 +95,7 @@ def test_asking_is_credited_to_the_last_list_before_it(here: Recommender) -> Non
 def test_a_day_without_a_time_counts_until_its_end(here: Recommender) -> None:
     show(here, datetime(2026, 3, 2, 15, tzinfo=UTC))
     midnight = datetime(2026, 3, 2, tzinfo=UTC)
-    here.record_feedback(
+    here.feedback.record(
         [
             report(FeedbackKind.ASKED, at=midnight),
             report(FeedbackKind.ACCEPTED, side=Side.MENTOR, at=midnight),
@@ -106,8 +106,8 @@ def test_a_day_without_a_time_counts_until_its_end(here: Recommender) -> None:
 
 def test_what_says_nothing_is_left_out_and_counted(here: Recommender) -> None:
     show(here)
-    here.recommend(Query(goals=here.person("boss").goals, k=2))
-    here.record_feedback([report(FeedbackKind.ASKED)])
+    here.recommend(Query(goals=here.people.get("boss").goals, k=2))
+    here.feedback.record([report(FeedbackKind.ASKED)])
     found = gathered(here)
     assert found.left_out == {"unanswered": 1, "no_mentee": 2}
     assert found.examples.grade.tolist() == [0]
@@ -126,9 +126,9 @@ def test_each_cohort_has_its_own_lists_and_outcomes(here: Recommender) -> None:
     show(here)
     show(here, datetime(2027, 2, 28, 23, 59, tzinfo=UTC))
     show(here, datetime(2027, 3, 1, tzinfo=UTC))  # in none
-    here.record_feedback(both_content(cohort="spring"))
+    here.feedback.record(both_content(cohort="spring"))
     late = datetime(2027, 3, 5, tzinfo=UTC)
-    here.record_feedback(
+    here.feedback.record(
         [
             report(FeedbackKind.ASKED, "film", at=late, cohort="autumn"),
             report(FeedbackKind.DECLINED, "film", Side.MENTOR, at=late, cohort="autumn"),
@@ -144,9 +144,9 @@ def test_each_cohort_has_its_own_lists_and_outcomes(here: Recommender) -> None:
 @pytest.mark.parametrize("gone", ["flow", "boss"])
 def test_an_erased_person_leaves_no_example(here: Recommender, gone: str) -> None:
     show(here)
-    here.record_feedback(both_content())
+    here.feedback.record(both_content())
     assert len(gathered(here).examples) == 2
-    here.erase_person(gone)
+    here.people.erase(gone)
     left = gathered(here).examples
     assert len(left) == (1 if gone == "flow" else 0)
     assert not left.asked.any()

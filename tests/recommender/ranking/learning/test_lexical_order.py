@@ -26,8 +26,8 @@ def shown(numbers: dict[str, int], mentee: str, *mentors: str) -> Examples:
 
 @pytest.fixture
 def numbers(tiny_world: Recommender) -> dict[str, int]:
-    tiny_world.put_person(person("fan", goal("film short clips", priority=1)))
-    tiny_world.put_person(person("rare", goal("sourdough")))
+    tiny_world.people.put(person("fan", goal("film short clips", priority=1)))
+    tiny_world.people.put(person("rare", goal("sourdough")))
     with tiny_world.store.read() as connection:
         return people.numbers(connection)
 
@@ -51,9 +51,9 @@ def test_the_more_important_goal_counts_more(
     examples = shown(numbers, "boss", "film", "cook", "flow")
     film, cook, flow = order_of(tiny_world, examples).scores(examples, RNG).tolist()
     assert flow > film > cook == 0
-    boss = tiny_world.person("boss")
+    boss = tiny_world.people.get("boss")
     turned = (goal("automate weekly reports", priority=3), goal("film short clips", priority=1))
-    tiny_world.put_person(person("boss", *turned, roles=boss.roles))
+    tiny_world.people.put(person("boss", *turned, roles=boss.roles))
     film, _, flow = order_of(tiny_world, examples).scores(examples, RNG).tolist()
     assert film > flow > 0
 
@@ -77,9 +77,9 @@ def test_only_mentors_who_were_shown_make_a_word_common(
     examples = shown(numbers, "rare", "cook", "film")
     before = order_of(tiny_world, examples).scores(examples, RNG)
     for place in range(5):
-        tiny_world.put_person(person(f"baker{place}", skill("bake sourdough bread")))
+        tiny_world.people.put(person(f"baker{place}", skill("bake sourdough bread")))
     assert order_of(tiny_world, examples).scores(examples, RNG).tolist() == before.tolist()
-    tiny_world.put_person(person("film", skill("bake sourdough bread")))
+    tiny_world.people.put(person("film", skill("bake sourdough bread")))
     assert order_of(tiny_world, examples).scores(examples, RNG)[0] < before[0]
 
 

@@ -72,7 +72,7 @@ def trained(template: Path) -> tuple[Path, RetrainingReport]:
     folder = template.parent / "trained"
     shutil.copytree(template, folder)
     with open_workspace(folder) as here:
-        return folder, here.retrain()
+        return folder, here.rankers.retrain()
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_another_workspace_with_the_same_data_gets_the_same_bytes(
     folder, report = trained
     build(tmp_path / "anew")
     there = open_copy(tmp_path / "anew")
-    assert there.retrain() == report
+    assert there.rankers.retrain() == report
     assert contents(there, report.version) == contents(open_copy(folder), report.version)
 
 
@@ -176,7 +176,7 @@ def test_another_seed_gives_another_version(
 ) -> None:
     there = open_copy(template)
     told: list[str] = []
-    other = there.retrain(seed=1, progress=lambda what, done, total: told.append(what))
+    other = there.rankers.retrain(seed=1, progress=lambda what, done, total: told.append(what))
     assert list(dict.fromkeys(told)) == ["reading", "measuring", "training", "storing"]
     assert other.seed == 1
     assert other.version is not None
@@ -192,7 +192,7 @@ def test_training_again_on_the_same_data_changes_nothing(
     """The champion has learned from the newest cohort, so the challenger cannot beat it there."""
     folder, first = trained
     here = open_copy(folder)
-    second = here.retrain()
+    second = here.rankers.retrain()
     assert second.champion == first.version
     assert not second.promoted
     assert "active ranker stays" in second.verdict["en"]
@@ -208,7 +208,7 @@ def test_training_again_on_the_same_data_changes_nothing(
 def test_a_bad_champion_is_replaced_and_can_be_returned_to(template: Path, open_copy: Open) -> None:
     here = open_copy(template)
     put_release(here)
-    report = here.retrain()
+    report = here.rankers.retrain()
     assert report.champion == OLD
     assert report.promoted
     assert {one.order for one in report.comparisons} == set(Order) - {Order.CHALLENGER}
@@ -221,7 +221,7 @@ def test_a_damaged_champion_is_not_compared_with(template: Path, open_copy: Open
     here = open_copy(template)
     put_release(here)
     there = open_copy(damage(here))
-    report = there.retrain()
+    report = there.rankers.retrain()
     assert report.champion is None
     assert {one.order for one in report.comparisons} == set(Order) - {
         Order.CHALLENGER,
@@ -242,7 +242,7 @@ def test_simulated_feedback_never_replaces_what_real_feedback_taught(
     make_simulated(here)
     if damaged:
         here = open_copy(damage(here))
-    report = here.retrain()
+    report = here.rankers.retrain()
     assert report.simulated
     assert not report.promoted
     assert report.verdict["en"] == text("en", "verdict.simulated_over_real")
@@ -257,7 +257,7 @@ def test_simulated_feedback_may_replace_simulated_and_says_so(
     here = open_copy(template)
     put_release(here, simulated=True)
     make_simulated(here)
-    report = here.retrain()
+    report = here.rankers.retrain()
     assert report.promoted
     answer = here.recommend(Query("m3", k=5))
     assert answer.ranker == report.version
@@ -279,11 +279,11 @@ def test_who_is_erased_is_gone_from_what_is_learned(
     here, before = open_copy(trained[0]), trained[1]
     assert here.rankers.roll_back() is None
     for person_id in gone:
-        here.erase_person(person_id)
-    after = here.retrain()
+        here.people.erase(person_id)
+    after = here.rankers.retrain()
     with open_workspace(tmp_path / "never") as there:
         store_world(there, BOTH, examples, without=gone)
-        never = there.retrain()
+        never = there.rankers.retrain()
         assert contents(here, after.version)[SCORE] == contents(there, never.version)[SCORE]
     assert contents(here, after.version)[SCORE] != contents(here, before.version)[SCORE]
     assert after.n_impressions == never.n_impressions < before.n_impressions
@@ -306,7 +306,7 @@ def test_an_activation_meanwhile_is_respected(template: Path, open_copy: Open) -
             put_release(here, OTHER)
 
     with pytest.raises(StoreBusy, match="activated while"):
-        here.retrain(progress=activate_another)
+        here.rankers.retrain(progress=activate_another)
     assert here.rankers.active() == OTHER
     assert here.rankers.releases.versions() == [OLD, OTHER]
     folder = here.rankers.releases.path(OLD).parent
@@ -325,7 +325,7 @@ def test_two_who_train_the_same_at_once_both_succeed(
             shutil.copytree(there.rankers.releases.path(first), releases.path(first))
             here.rankers.activate(first)
 
-    assert here.retrain(progress=be_overtaken) == trained[1]
+    assert here.rankers.retrain(progress=be_overtaken) == trained[1]
     assert here.rankers.active() == first
     assert len(here.rankers.history()) == 1
 
@@ -343,7 +343,7 @@ def test_a_release_that_was_active_once_is_kept_whatever_happens(
             put_release(here, OTHER)
 
     with pytest.raises(StoreBusy):
-        here.retrain(progress=activate_another)
+        here.rankers.retrain(progress=activate_another)
     assert here.rankers.releases.versions() == sorted([OTHER, first])
     here.rankers.activate(first)
 
@@ -368,7 +368,7 @@ def three_cohorts(here: Recommender, middle: Cohort = SPRING) -> None:
 def test_too_little_feedback_changes_nothing(here: Recommender) -> None:
     store_world(here, BOTH, lists(1, 15, 20))
     put_release(here)
-    report = here.retrain()
+    report = here.rankers.retrain()
     assert 4 < report.n_rated_mentees < 40
     assert not report.promoted
     assert (report.version, report.kind, report.split) == (None, None, None)
@@ -382,7 +382,7 @@ def test_too_little_feedback_changes_nothing(here: Recommender) -> None:
 
 def test_one_or_two_mentees_are_not_counted_out(here: Recommender) -> None:
     store_world(here, (SPRING,), lists(1, 3))
-    report = here.retrain()
+    report = here.rankers.retrain()
     assert 0 < report.n_rated_mentees < 5
     assert "fewer than 5 rated mentees" in report.verdict["en"]
     assert "weniger als 5 bewertete Mentees" in report.verdict["de"]
@@ -390,11 +390,11 @@ def test_one_or_two_mentees_are_not_counted_out(here: Recommender) -> None:
 
 def test_without_a_cohort_there_is_nothing_to_train_on(here: Recommender) -> None:
     with pytest.raises(UnknownCohort):
-        here.retrain()
-    here.put_cohort(SPRING)
+        here.rankers.retrain()
+    here.cohorts.put(SPRING)
     with pytest.raises(UnknownCohort, match="2031"):
-        here.retrain("2031")
-    report = here.retrain()
+        here.rankers.retrain("2031")
+    report = here.rankers.retrain()
     assert (report.cohort, report.cohorts, report.n_impressions) == (SPRING.id, (SPRING.id,), 0)
     assert " 0 rated mentees" in report.verdict["en"]
 
@@ -416,9 +416,9 @@ def test_cohorts_up_to_the_one_named_are_pooled_and_older_ones_count_less(
         return run_trial(examples, rng, champion, lexical, progress)
 
     monkeypatch.setattr(retraining, "run_trial", spy)
-    assert here.retrain(AUTUMN.id).cohorts == (AUTUMN.id,)
-    assert here.retrain(SPRING.id).cohorts == (AUTUMN.id, SPRING.id)
-    report = here.retrain()
+    assert here.rankers.retrain(AUTUMN.id).cohorts == (AUTUMN.id,)
+    assert here.rankers.retrain(SPRING.id).cohorts == (AUTUMN.id, SPRING.id)
+    report = here.rankers.retrain()
     assert report.cohort == WINTER.id
     assert report.cohorts == (AUTUMN.id, SPRING.id, WINTER.id)
     oldest, two, three = given
@@ -433,18 +433,18 @@ def test_cohorts_up_to_the_one_named_are_pooled_and_older_ones_count_less(
 
 def test_a_cohort_nobody_has_reported_on_waits(here: Recommender) -> None:
     three_cohorts(here)
-    here.put_cohort(Cohort("2027", "Next", date(2027, 1, 1), date(2027, 6, 30)))
-    assert here.retrain().cohort == WINTER.id
-    named = here.retrain("2027")
+    here.cohorts.put(Cohort("2027", "Next", date(2027, 1, 1), date(2027, 6, 30)))
+    assert here.rankers.retrain().cohort == WINTER.id
+    named = here.rankers.retrain("2027")
     assert named.cohorts == (AUTUMN.id, SPRING.id, WINTER.id, "2027")
 
 
 def test_simulated_and_real_cohorts_are_never_mixed(here: Recommender) -> None:
     three_cohorts(here, middle=TRIAL_RUN)
-    real, simulated = here.retrain(), here.retrain(TRIAL_RUN.id)
+    real, simulated = here.rankers.retrain(), here.rankers.retrain(TRIAL_RUN.id)
     assert (real.simulated, real.cohorts) == (False, (AUTUMN.id, WINTER.id))
     assert (simulated.simulated, simulated.cohorts) == (True, (TRIAL_RUN.id,))
-    alone = here.retrain(AUTUMN.id)
+    alone = here.rankers.retrain(AUTUMN.id)
     assert real.n_impressions > alone.n_impressions
     assert simulated.n_mentees <= 10
 
@@ -460,7 +460,7 @@ def test_only_a_champion_that_can_be_used_is_one(state: str, here: Recommender) 
         shutil.rmtree(folder)
     another = HashEncoder("another" if state == "of another encoder" else "hash")
     with open_workspace(folder.parents[1], another) as there:
-        report = there.retrain()
+        report = there.rankers.retrain()
     assert report.champion == (OLD if state == "usable" else None)
     if state == "of another encoder":
         assert report.n_impressions == 0
@@ -471,12 +471,12 @@ def test_exposure_counts_everybody_who_could_be_shown(here: Recommender) -> None
     examples = lists(1, 12)
     store_world(here, (SPRING,), examples)
     shown = len(np.unique(examples.mentor))
-    exposure = here.retrain().exposure
+    exposure = here.rankers.retrain().exposure
     assert exposure is not None
     assert (exposure.n_mentors, exposure.n_never_shown) == (shown, 0)
     for name in "abc":
-        here.put_person(invented(name, skill("film short clips")))
-    exposure = here.retrain().exposure
+        here.people.put(invented(name, skill("film short clips")))
+    exposure = here.rankers.retrain().exposure
     assert exposure is not None
     assert (exposure.n_mentors, exposure.n_never_shown) == (shown + 3, 3)
 
@@ -484,7 +484,7 @@ def test_exposure_counts_everybody_who_could_be_shown(here: Recommender) -> None
 def test_only_the_newest_cohort_is_told_of(here: Recommender) -> None:
     store_world(here, BOTH, lists(1, 30, 3))
     examples = lists(1, 30, 3)
-    exposure = here.retrain().exposure
+    exposure = here.rankers.retrain().exposure
     assert exposure is not None
     assert exposure.n_never_shown is not None
     in_newest = len(np.unique(examples.mentor[examples.cohort == 1]))
@@ -501,10 +501,10 @@ def test_groups_of_five_are_compared_and_smaller_ones_are_not(here: Recommender)
     order = mentors[np.argsort(-attention)]
     seen_most, small = order[:20].tolist(), order[20:24].tolist()
     groups = {f"t{one}": "most" for one in seen_most} | {f"t{one}": "few" for one in small}
-    assert here.retrain().skew == ()
-    few, most = here.retrain(groups=groups | {"nobody": "most"}).skew
+    assert here.rankers.retrain().skew == ()
+    few, most = here.rankers.retrain(groups=groups | {"nobody": "most"}).skew
     assert few == GroupExposure("few", None, None, None, "too few people")
     assert (most.label, most.n_people, most.verdict) == ("most", 20, "shown more often")
     first, others = attention[np.isin(mentors, seen_most)], attention[~np.isin(mentors, seen_most)]
     assert most.ratio == pytest.approx(first.mean() / others.mean())
-    assert here.retrain(groups={"nobody": "most"}).skew == ()
+    assert here.rankers.retrain(groups={"nobody": "most"}).skew == ()

@@ -95,7 +95,7 @@ def test_the_old_ranker_stays_until_the_next_retraining(after: Recommender, kill
     assert rankers.releases.load(OLD).version == OLD
     assert {OLD} <= set(rankers.releases.versions()) <= {OLD, killed.version}
     assert [state.refusal for state in rankers.all() if state.refusal] == []
-    report = after.retrain()
+    report = after.rankers.retrain()
     assert (report.version, report.champion, report.promoted) == (killed.version, OLD, True)
     assert rankers.active() == killed.version
     assert rankers.releases.load(killed.version).facts["promoted"]
@@ -107,7 +107,7 @@ def test_once_activated_the_new_ranker_stays(after: Recommender, killed: Killed)
     assert after.rankers.active() == killed.version
     assert after.rankers.releases.versions() == [OLD, killed.version]
     assert after.rankers.releases.load(killed.version).facts["promoted"]
-    report = after.retrain()
+    report = after.rankers.retrain()
     assert (report.champion, report.promoted) == (killed.version, False)
     assert after.rankers.active() == killed.version
     assert after.rankers.roll_back() == OLD

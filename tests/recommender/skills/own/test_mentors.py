@@ -13,7 +13,7 @@ from recommender.app import Recommender
 from recommender.domain.people import Kind, Roles
 from recommender.skills.own import mentors
 from recommender.skills.own.mentors import MentorConcepts
-from recommender.store import link_corrections, people
+from recommender.store import own_gaps, people
 from tests.conftest import goal, person, skill
 from tests.recommender.skills.knowledge_world import REPORTS, WORD, WordLinker, WordLinks, knowledge
 
@@ -23,18 +23,18 @@ LEVELS = range(1, 6)
 def over(recommender: Recommender, linker: WordLinker) -> MentorConcepts:
     def corrections() -> dict[int, tuple[str, ...]]:
         with recommender.store.read() as connection:
-            return link_corrections.get_all(connection)
+            return own_gaps.corrections(connection)
 
-    return MentorConcepts(recommender.organisation, knowledge(linker=linker), corrections)
+    return MentorConcepts(recommender.mirror, knowledge(linker=linker), corrections)
 
 
 def everybody(recommender: Recommender) -> NDArray[np.bool_]:
-    return recommender.organisation.roster.present
+    return recommender.mirror.roster.present
 
 
 def told(recommender: Recommender, kept: MentorConcepts) -> dict[tuple[str, int], int]:
     """Return how many are able, by concept and level."""
-    recommender.organisation.refresh()
+    recommender.mirror.refresh()
     kept.refresh()
     eligible = everybody(recommender)
     return {(c, level): kept.n_able(c, level, eligible) for c in WORD for level in LEVELS}
@@ -47,7 +47,7 @@ def by_hand(recommender: Recommender) -> dict[tuple[str, int], int]:
     with recommender.store.read() as connection:
         stored = people.get_many(connection)
         for number, one in stored.values():
-            corrected = link_corrections.of_person(connection, number)
+            corrected = own_gaps.corrections_of(connection, number)
             for said in one.skills if one.roles.may_mentor else ():
                 found = linker.links(recommender.encoder.encode([said.text]))
                 linked = tuple(linker.concepts[place] for place in found.concept)
@@ -62,21 +62,21 @@ def by_hand(recommender: Recommender) -> dict[tuple[str, int], int]:
 
 def change(recommender: Recommender, rng: random.Random) -> None:
     """Put, erase, or correct somebody."""
-    recommender.knowledge = knowledge()
+    recommender.gaps.knowledge = knowledge()
     person_id = f"p{rng.randrange(6)}"
     with recommender.store.read() as connection:
-        known = people.get(connection, person_id)
+        known = people.get_many(connection, [person_id]).get(person_id)
     skills = known[1].skills if known else ()
     if skills and rng.random() < 0.4:
         wanted = rng.choice([None, rng.sample(sorted(WORD), rng.randrange(3))])
-        recommender.correct_link(person_id, Kind.SKILL, rng.choice(skills).text, wanted)
+        recommender.gaps.correct_link(person_id, Kind.SKILL, rng.choice(skills).text, wanted)
     elif known and rng.random() < 0.3:
-        recommender.erase_person(person_id)
+        recommender.people.erase(person_id)
     else:
         texts = rng.sample([f"{verb} {word}" for verb in "abc" for word in WORD.values()], 3)
         spoken = [skill(text, rng.choice(LEVELS)) for text in texts]
         roles = rng.choice([Roles.BOTH, Roles.MENTEE])
-        recommender.put_person(person(person_id, *spoken, goal("plan reports"), roles=roles))
+        recommender.people.put(person(person_id, *spoken, goal("plan reports"), roles=roles))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -100,9 +100,9 @@ def test_each_statement_is_linked_once(tiny_world: Recommender) -> None:
     linker = WordLinker(tuple(WORD))
     kept = over(tiny_world, linker)
     told(tiny_world, kept)
-    n_skills = len(tiny_world.organisation.skills)
+    n_skills = len(tiny_world.mirror.skills)
     assert linker.n_linked == n_skills
-    tiny_world.put_person(person("new", skill("plan reports"), skill("bake bread")))
+    tiny_world.people.put(person("new", skill("plan reports"), skill("bake bread")))
     told(tiny_world, kept)
     told(tiny_world, kept)
     assert linker.n_linked == n_skills + 2
@@ -114,7 +114,7 @@ def test_after_the_index_is_rebuilt_everything_is_linked_anew(tiny_world: Recomm
     before = told(tiny_world, kept)
     tiny_world.rebuild_index()
     assert told(tiny_world, kept) == before
-    assert linker.n_linked == 2 * len(tiny_world.organisation.skills)
+    assert linker.n_linked == 2 * len(tiny_world.mirror.skills)
 
 
 def test_only_the_eligible_count(tiny_world: Recommender) -> None:
@@ -122,13 +122,13 @@ def test_only_the_eligible_count(tiny_world: Recommender) -> None:
     told(tiny_world, kept)
     eligible = everybody(tiny_world).copy()
     assert kept.n_able(REPORTS, 4, eligible) == 2  # flow and near
-    eligible[tiny_world.organisation.roster.row_of["flow"]] = False
+    eligible[tiny_world.mirror.roster.row_of["flow"]] = False
     assert kept.n_able(REPORTS, 4, eligible) == 1
     assert kept.n_able("no.such", 1, eligible) == 0
 
 
 def test_nobody_waits_for_the_organisation_while_texts_are_linked(tiny_world: Recommender) -> None:
-    lock = tiny_world.organisation.lock
+    lock = tiny_world.mirror.lock
 
     class Watching(WordLinker):
         def links(

@@ -36,7 +36,7 @@ UNHEARD_OF = "grow tall sunflowers"
 
 @pytest.fixture
 def world(tiny_world: Recommender) -> Recommender:
-    tiny_world.knowledge = knowledge()
+    tiny_world.gaps.knowledge = knowledge()
     return tiny_world
 
 
@@ -55,18 +55,18 @@ class EveryLinker(WordLinker):
 def there(world: Recommender, open_recommender: Callable[[], Recommender]) -> Recommender:
     """Another process on the same workspace."""
     other = open_recommender()
-    other.knowledge = knowledge()
+    other.gaps.knowledge = knowledge()
     return other
 
 
 def gap(recommender: Recommender, person_id: str, concept: str | None) -> Gap:
     """Return the one gap in a concept, or the one that no concept stands for."""
-    [found] = [one for one in recommender.gaps_of(person_id).gaps if one.concept == concept]
+    [found] = [one for one in recommender.gaps.of(person_id).gaps if one.concept == concept]
     return found
 
 
 def said(recommender: Recommender, person_id: str, text: str) -> LinkedStatement:
-    [found] = [one for one in recommender.gaps_of(person_id).statements if one.text == text]
+    [found] = [one for one in recommender.gaps.of(person_id).statements if one.text == text]
     return found
 
 
@@ -75,8 +75,8 @@ def concepts(recommender: Recommender, person_id: str, text: str) -> list[str]:
 
 
 def change(recommender: Recommender, person_id: str, **changes: object) -> None:
-    known = recommender.person(person_id)
-    recommender.put_person(replace(known, **changes))  # type: ignore[arg-type]  # as in conftest
+    known = recommender.people.get(person_id)
+    recommender.people.put(replace(known, **changes))  # type: ignore[arg-type]  # as in conftest
 
 
 def test_goals_become_gaps_with_levels_distances_and_mentors(world: Recommender) -> None:
@@ -107,7 +107,7 @@ def test_the_widest_gap_comes_first_and_then_the_most_important(world: Recommend
             skill("lead teams", 1),
         ),
     )
-    assert [one.concept for one in world.gaps_of("boss").gaps] == [REPORTS, TEAMS, CLIPS, ROBOTS]
+    assert [one.concept for one in world.gaps.of("boss").gaps] == [REPORTS, TEAMS, CLIPS, ROBOTS]
 
 
 def test_what_is_unsure_is_suggested_and_counts_nowhere(world: Recommender) -> None:
@@ -120,7 +120,7 @@ def test_what_is_unsure_is_suggested_and_counts_nowhere(world: Recommender) -> N
     assert 0.02 <= (first.probability or 0) < WordLinker.threshold
     assert gap(world, "boss", None).goal == unsure
     assert TEAMS not in [one.id for one in said(world, "boss", "lead teams").suggestions]
-    world.correct_link("boss", Kind.GOAL, unsure, [ROBOTS])
+    world.gaps.correct_link("boss", Kind.GOAL, unsure, [ROBOTS])
     assert ROBOTS not in [one.id for one in said(world, "boss", unsure).suggestions]
     assert gap(world, "boss", ROBOTS).goal == unsure
 
@@ -167,12 +167,12 @@ def test_of_two_goals_the_more_important_one_counts(world: Recommender) -> None:
 
 def test_a_goal_of_two_concepts_is_a_gap_in_both(world: Recommender) -> None:
     change(world, "boss", statements=(goal("film short clips of teams", 2),))
-    assert {one.concept for one in world.gaps_of("boss").gaps} == {CLIPS, TEAMS}
+    assert {one.concept for one in world.gaps.of("boss").gaps} == {CLIPS, TEAMS}
     assert concepts(world, "boss", "film short clips of teams") == [TEAMS, CLIPS]  # surest first
 
 
 def test_statements_tell_their_concepts_and_how_sure_that_is(world: Recommender) -> None:
-    found = world.gaps_of("boss").statements
+    found = world.gaps.of("boss").statements
     assert [(one.kind, one.text) for one in found] == [
         (Kind.GOAL, AUTOMATE),
         (Kind.GOAL, FILM),
@@ -188,10 +188,10 @@ def test_statements_tell_their_concepts_and_how_sure_that_is(world: Recommender)
 
 def test_a_goal_that_the_catalogue_does_not_know_still_counts(world: Recommender) -> None:
     change(world, "boss", statements=(goal(UNHEARD_OF, 1),))
-    assert world.gaps_of("boss").gaps == (
+    assert world.gaps.of("boss").gaps == (
         Gap(None, None, UNHEARD_OF, 4, 0, 4, Source.GOAL, n_mentors=0),
     )
-    world.put_person(person("garden", skill(UNHEARD_OF), skill("grow sunflowers"), career_level=1))
+    world.people.put(person("garden", skill(UNHEARD_OF), skill("grow sunflowers"), career_level=1))
     assert gap(world, "boss", None).n_mentors == 1
     change(world, "garden", reports_to="boss")
     assert gap(world, "boss", None).n_mentors == 0
@@ -209,7 +209,7 @@ def test_the_own_skill_that_covers_an_unknown_goal_is_present(world: Recommender
 
 def test_known_and_unknown_goals_stand_side_by_side(world: Recommender) -> None:
     change(world, "boss", statements=(goal(UNHEARD_OF, 3), goal(AUTOMATE, 2), goal("bake bread")))
-    found = world.gaps_of("boss").gaps
+    found = world.gaps.of("boss").gaps
     assert [(one.concept, one.goal) for one in found] == [
         (REPORTS, AUTOMATE),
         (None, "bake bread"),
@@ -220,36 +220,36 @@ def test_known_and_unknown_goals_stand_side_by_side(world: Recommender) -> None:
 
 @pytest.mark.parametrize("person_id", ["mute", "cook"])
 def test_without_goals_there_is_no_gap(world: Recommender, person_id: str) -> None:
-    assert world.gaps_of(person_id).gaps == ()
-    assert world.gaps_of(person_id).profile is None
+    assert world.gaps.of(person_id).gaps == ()
+    assert world.gaps.of(person_id).profile is None
 
 
 def test_who_is_alone_has_gaps_that_nobody_closes(
     open_recommender: Callable[[], Recommender],
 ) -> None:
     recommender = open_recommender()
-    recommender.knowledge = knowledge()
+    recommender.gaps.knowledge = knowledge()
     with pytest.raises(UnknownPerson):
-        recommender.gaps_of("one")  # nobody is there at all
-    recommender.put_person(person("one", goal(AUTOMATE, 1), goal(UNHEARD_OF, 2), skill(AUTOMATE)))
-    found = recommender.gaps_of("one").gaps
+        recommender.gaps.of("one")  # nobody is there at all
+    recommender.people.put(person("one", goal(AUTOMATE, 1), goal(UNHEARD_OF, 2), skill(AUTOMATE)))
+    found = recommender.gaps.of("one").gaps
     assert [(one.distance, one.n_mentors) for one in found] == [(3, 0), (0, 0)]
 
 
 def test_a_role_profile_is_offered_chosen_and_taken_back(
     world: Recommender, there: Recommender
 ) -> None:
-    assert [one.id for one in world.role_profiles()] == ["office-lead", "plant-manager"]
-    world.choose_role_profile("mute", "plant-manager")
-    told = there.gaps_of("mute")
+    assert [one.id for one in world.gaps.role_profiles()] == ["office-lead", "plant-manager"]
+    world.gaps.choose_role_profile("mute", "plant-manager")
+    told = there.gaps.of("mute")
     assert told.profile == "plant-manager"
     assert [(one.concept, one.wanted, one.goal, one.source) for one in told.gaps] == [
         (CLIPS, 4, None, Source.ROLE_PROFILE),
         (ROBOTS, 3, None, Source.ROLE_PROFILE),
     ]
     assert [one.n_mentors for one in told.gaps] == [1, 0]
-    there.choose_role_profile("mute", None)
-    assert world.gaps_of("mute") == PersonGaps((), (), None)
+    there.gaps.choose_role_profile("mute", None)
+    assert world.gaps.of("mute") == PersonGaps((), (), None)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_of_goal_and_profile_the_higher_level_counts(
 ) -> None:
     text = FILM if concept == CLIPS else AUTOMATE
     change(world, "boss", statements=(goal(text, priority),))
-    world.choose_role_profile("boss", profile)
+    world.gaps.choose_role_profile("boss", profile)
     found = gap(world, "boss", concept)
     assert (found.wanted, found.source, found.goal) == (wanted, Source.BOTH, text)
 
@@ -269,37 +269,37 @@ def test_of_goal_and_profile_the_higher_level_counts(
 def test_equal_distances_go_by_priority_and_the_profile_comes_last(world: Recommender) -> None:
     own = (goal(UNHEARD_OF, 2), goal("lead teams", 2), skill("film clips", 1))
     change(world, "mute", statements=own)
-    world.choose_role_profile("mute", "plant-manager")
-    found = world.gaps_of("mute").gaps
+    world.gaps.choose_role_profile("mute", "plant-manager")
+    found = world.gaps.of("mute").gaps
     assert [one.distance for one in found] == [3, 3, 3, 3]
     assert [one.concept for one in found] == [TEAMS, None, ROBOTS, CLIPS]
 
 
 def test_an_unknown_profile_is_refused_and_the_choice_stays(world: Recommender) -> None:
-    world.choose_role_profile("mute", "office-lead")
+    world.gaps.choose_role_profile("mute", "office-lead")
     with pytest.raises(InvalidInput, match="astronaut"):
-        world.choose_role_profile("mute", "astronaut")
-    assert world.gaps_of("mute").profile == "office-lead"
+        world.gaps.choose_role_profile("mute", "astronaut")
+    assert world.gaps.of("mute").profile == "office-lead"
 
 
 def test_a_profile_that_no_longer_exists_counts_as_none(
     world: Recommender, there: Recommender
 ) -> None:
-    world.choose_role_profile("mute", "plant-manager")
-    there.knowledge.profiles.clear()
-    assert there.gaps_of("mute").profile is None
-    assert there.gaps_of("mute").gaps == ()
-    assert there.role_profiles() == ()
+    world.gaps.choose_role_profile("mute", "plant-manager")
+    there.gaps.knowledge.profiles.clear()
+    assert there.gaps.of("mute").profile is None
+    assert there.gaps.of("mute").gaps == ()
+    assert there.gaps.role_profiles() == ()
 
 
 def test_a_concept_removed_from_the_catalogue_leaves_the_goal_by_its_words(
     world: Recommender, there: Recommender
 ) -> None:
-    world.correct_link("boss", Kind.SKILL, LEAD, (REPORTS, TEAMS))
-    world.correct_link("boss", Kind.GOAL, FILM, (REPORTS,))
-    world.choose_role_profile("boss", "office-lead")
-    there.knowledge = knowledge([TEAMS, CLIPS, ROBOTS])
-    told = there.gaps_of("boss")
+    world.gaps.correct_link("boss", Kind.SKILL, LEAD, (REPORTS, TEAMS))
+    world.gaps.correct_link("boss", Kind.GOAL, FILM, (REPORTS,))
+    world.gaps.choose_role_profile("boss", "office-lead")
+    there.gaps.knowledge = knowledge([TEAMS, CLIPS, ROBOTS])
+    told = there.gaps.of("boss")
     assert [(one.concept, one.goal, one.n_mentors) for one in told.gaps] == [
         (None, AUTOMATE, 1),
         (None, FILM, 1),  # corrected: the automatic link to clips does not come back
@@ -309,27 +309,27 @@ def test_a_concept_removed_from_the_catalogue_leaves_the_goal_by_its_words(
 
 
 def test_a_concept_that_the_linker_does_not_know_can_be_chosen(world: Recommender) -> None:
-    world.knowledge = knowledge([*WORD, "new.concept"])
-    world.correct_link("boss", Kind.GOAL, AUTOMATE, ["new.concept"])
+    world.gaps.knowledge = knowledge([*WORD, "new.concept"])
+    world.gaps.correct_link("boss", Kind.GOAL, AUTOMATE, ["new.concept"])
     assert gap(world, "boss", "new.concept").n_mentors == 0
-    world.correct_link("flow", Kind.SKILL, AUTOMATE, ["new.concept"])
+    world.gaps.correct_link("flow", Kind.SKILL, AUTOMATE, ["new.concept"])
     assert gap(world, "boss", "new.concept").n_mentors == 1
 
 
 def test_a_correction_wins_and_can_be_forgotten(world: Recommender, there: Recommender) -> None:
-    world.correct_link("boss", Kind.GOAL, f"  {AUTOMATE} ", [TEAMS, ROBOTS])
+    world.gaps.correct_link("boss", Kind.GOAL, f"  {AUTOMATE} ", [TEAMS, ROBOTS])
     told = said(there, "boss", AUTOMATE)
     assert told.corrected
     assert {one.id: one.probability for one in told.concepts} == {TEAMS: None, ROBOTS: None}
-    assert {one.concept for one in there.gaps_of("boss").gaps} == {TEAMS, ROBOTS, CLIPS}
+    assert {one.concept for one in there.gaps.of("boss").gaps} == {TEAMS, ROBOTS, CLIPS}
     assert gap(there, "boss", TEAMS).present == 5
-    world.correct_link("boss", Kind.GOAL, AUTOMATE, None)
+    world.gaps.correct_link("boss", Kind.GOAL, AUTOMATE, None)
     assert concepts(there, "boss", AUTOMATE) == [REPORTS]
     assert not said(there, "boss", AUTOMATE).corrected
 
 
 def test_a_goal_corrected_to_no_concept_counts_by_its_words(world: Recommender) -> None:
-    world.correct_link("boss", Kind.GOAL, AUTOMATE, ())
+    world.gaps.correct_link("boss", Kind.GOAL, AUTOMATE, ())
     assert said(world, "boss", AUTOMATE).corrected
     assert gap(world, "boss", None).goal == AUTOMATE
     assert gap(world, "boss", None).n_mentors == 1
@@ -337,7 +337,7 @@ def test_a_goal_corrected_to_no_concept_counts_by_its_words(world: Recommender) 
 
 def test_a_skill_corrected_to_no_concept_is_no_longer_present(world: Recommender) -> None:
     change(world, "boss", statements=(goal(AUTOMATE, 1), skill("plan reports", 3)))
-    world.correct_link("boss", Kind.SKILL, "plan reports", ())
+    world.gaps.correct_link("boss", Kind.SKILL, "plan reports", ())
     assert gap(world, "boss", REPORTS).present == 0
 
 
@@ -345,23 +345,23 @@ def test_what_mentors_correct_counts_for_others_at_once(
     world: Recommender, there: Recommender
 ) -> None:
     assert gap(there, "boss", REPORTS).n_mentors == 1
-    world.correct_link("flow", Kind.SKILL, AUTOMATE, [ROBOTS])
+    world.gaps.correct_link("flow", Kind.SKILL, AUTOMATE, [ROBOTS])
     assert gap(there, "boss", REPORTS).n_mentors == 1  # flow has another one
-    world.correct_link("flow", Kind.SKILL, "automate reports quickly", [])
+    world.gaps.correct_link("flow", Kind.SKILL, "automate reports quickly", [])
     assert gap(there, "boss", REPORTS).n_mentors == 0
-    world.correct_link("cook", Kind.SKILL, "bake sourdough bread", [REPORTS])
+    world.gaps.correct_link("cook", Kind.SKILL, "bake sourdough bread", [REPORTS])
     assert gap(there, "boss", REPORTS).n_mentors == 1
-    world.correct_link("flow", Kind.SKILL, AUTOMATE, None)
+    world.gaps.correct_link("flow", Kind.SKILL, AUTOMATE, None)
     assert gap(there, "boss", REPORTS).n_mentors == 2
 
 
 def test_a_correction_survives_an_import(world: Recommender, tmp_path: Path) -> None:
-    world.correct_link("boss", Kind.GOAL, AUTOMATE, [ROBOTS])
-    world.correct_link("flow", Kind.SKILL, AUTOMATE, [])
-    world.export_people([tmp_path / "people.jsonl"])
+    world.gaps.correct_link("boss", Kind.GOAL, AUTOMATE, [ROBOTS])
+    world.gaps.correct_link("flow", Kind.SKILL, AUTOMATE, [])
+    world.people.export_files([tmp_path / "people.xlsx"])
     change(world, "boss", name="Another name")  # so that the import writes, too
     change(world, "flow", statements=(skill(AUTOMATE, 1), skill("automate reports quickly")))
-    report = world.import_people([tmp_path / "people.jsonl"])
+    report = world.people.import_files([tmp_path / "people.xlsx"])
     assert report.people_updated == 2
     assert concepts(world, "boss", AUTOMATE) == [ROBOTS]
     assert concepts(world, "flow", AUTOMATE) == []
@@ -375,22 +375,22 @@ def test_a_correction_survives_an_import(world: Recommender, tmp_path: Path) -> 
 def test_nobody_corrects_what_they_do_not_state(world: Recommender, kind: Kind, text: str) -> None:
     for wanted in ([ROBOTS], None):
         with pytest.raises(InvalidInput, match=text):
-            world.correct_link("cook", kind, text, wanted)
+            world.gaps.correct_link("cook", kind, text, wanted)
     assert concepts(world, "flow", AUTOMATE) == [REPORTS]
 
 
 def test_every_unknown_concept_is_named(world: Recommender) -> None:
     with pytest.raises(InvalidInput) as caught:
-        world.correct_link("boss", Kind.GOAL, AUTOMATE, ["a.b", ROBOTS, ""])
+        world.gaps.correct_link("boss", Kind.GOAL, AUTOMATE, ["a.b", ROBOTS, ""])
     assert [problem.value for problem in caught.value.problems] == ["a.b", ""]
     assert concepts(world, "boss", AUTOMATE) == [REPORTS]
 
 
 def test_who_is_not_stored_has_no_gaps(world: Recommender) -> None:
     for ask in (
-        lambda: world.gaps_of("nobody"),
-        lambda: world.choose_role_profile("nobody", None),
-        lambda: world.correct_link("nobody", Kind.GOAL, AUTOMATE, None),
+        lambda: world.gaps.of("nobody"),
+        lambda: world.gaps.choose_role_profile("nobody", None),
+        lambda: world.gaps.correct_link("nobody", Kind.GOAL, AUTOMATE, None),
     ):
         with pytest.raises(UnknownPerson, match="nobody"):
             ask()
@@ -398,9 +398,9 @@ def test_who_is_not_stored_has_no_gaps(world: Recommender) -> None:
 
 @pytest.mark.parametrize("status", [Status.PAUSED, Status.WITHDRAWN])
 def test_who_takes_no_part_still_sees_their_own(world: Recommender, status: Status) -> None:
-    before = world.gaps_of("boss")
+    before = world.gaps.of("boss")
     change(world, "boss", status=status)
-    assert world.gaps_of("boss") == before
+    assert world.gaps.of("boss") == before
 
 
 def test_who_withdraws_is_nobodys_mentor_at_once(world: Recommender, there: Recommender) -> None:
@@ -423,7 +423,7 @@ def test_what_the_encoder_cannot_read_is_neither_linked_nor_covered(
     assert concepts(world, "boss", AUTOMATE) == []
     assert concepts(world, "boss", FILM) == [CLIPS]
     assert gap(world, "boss", None).n_mentors == 0
-    world.correct_link("boss", Kind.GOAL, AUTOMATE, [REPORTS])  # the person can say it
+    world.gaps.correct_link("boss", Kind.GOAL, AUTOMATE, [REPORTS])  # the person can say it
     assert gap(world, "boss", REPORTS).n_mentors == 1
 
 
@@ -433,12 +433,12 @@ def test_who_is_erased_while_they_ask_is_unknown(world: Recommender, there: Reco
             self, vectors: NDArray[np.float32], threshold: float | None = None, most: int = 3
         ) -> WordLinks:
             with suppress(UnknownPerson):
-                there.erase_person("boss")
+                there.people.erase("boss")
             return super().links(vectors, threshold, most)
 
-    world.knowledge = knowledge(linker=Erasing(tuple(WORD)))
+    world.gaps.knowledge = knowledge(linker=Erasing(tuple(WORD)))
     with pytest.raises(UnknownPerson, match="boss"):
-        world.gaps_of("boss")
+        world.gaps.of("boss")
 
 
 SECRET = person(
@@ -447,14 +447,14 @@ SECRET = person(
 
 
 def test_no_byte_of_what_the_erased_said_is_left(world: Recommender, workspace: Path) -> None:
-    world.put_person(SECRET)
-    world.correct_link(SECRET.id, Kind.GOAL, SECRET.goals[0].text, [ROBOTS])
-    world.correct_link(SECRET.id, Kind.SKILL, SECRET.skills[0].text, [])
-    world.choose_role_profile(SECRET.id, "plant-manager")
+    world.people.put(SECRET)
+    world.gaps.correct_link(SECRET.id, Kind.GOAL, SECRET.goals[0].text, [ROBOTS])
+    world.gaps.correct_link(SECRET.id, Kind.SKILL, SECRET.skills[0].text, [])
+    world.gaps.choose_role_profile(SECRET.id, "plant-manager")
     assert gap(world, SECRET.id, ROBOTS).source is Source.BOTH
     needles = [ROBOTS.encode(), b"plant-manager", SECRET.goals[0].text.encode(), b"Erika M."]
     assert {needle for _, needle in traces(workspace, needles)} == set(needles)
-    world.erase_person(SECRET.id)
+    world.people.erase(SECRET.id)
     assert traces(workspace, needles) == set()
     with pytest.raises(UnknownPerson):
-        world.gaps_of(SECRET.id)
+        world.gaps.of(SECRET.id)

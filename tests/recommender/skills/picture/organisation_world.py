@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recommender.skills.catalogue import Concept
 from recommender.skills.picture.material import Material, Outside
 from recommender.skills.picture.organisation import OrganisationGaps, picture
-from recommender.store.gap_reading import ActivePerson
+from recommender.store.picture import ActivePerson
 from tests.recommender.skills.knowledge_world import concept
 
 NOTHING = np.zeros(0, dtype=np.int64)

@@ -10,7 +10,7 @@ from recommender.skills.knowledge import Knowledge
 from recommender.skills.picture import material as module
 from recommender.skills.picture.material import Material, read_material
 from recommender.skills.picture.organisation import organisation_gaps
-from recommender.store import Store, link_corrections, pairs, people, vectors
+from recommender.store import Store, own_gaps, pairs, people, vectors
 from tests.conftest import HashEncoder, goal, person, skill
 from tests.recommender.skills.knowledge_world import CLIPS, REPORTS, TEAMS, knowledge
 
@@ -35,7 +35,7 @@ def fill(store: Store, *given: Person) -> None:
 def correct(store: Store, who: str, kind: Kind, text: str, *concepts: str) -> None:
     with store.write() as connection:
         number = people.numbers(connection)[who]
-        assert link_corrections.put(connection, number, kind, text, concepts)
+        assert own_gaps.correct(connection, number, kind, text, concepts)
 
 
 def read(store: Store, known: Knowledge | None = None) -> Material:

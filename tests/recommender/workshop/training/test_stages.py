@@ -15,8 +15,7 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
-from recommender.cli import EXIT_INVALID
-from recommender.domain.errors import EncoderUnavailable
+from recommender.domain.errors import EXIT_INVALID, EncoderUnavailable
 from recommender.encoding.encoder import open_encoder
 from recommender.skills.catalogue import LANGUAGES, Need
 from recommender.workshop.training import contrast as contrasting
