@@ -93,6 +93,16 @@ def encoder() -> HashEncoder:
     return HashEncoder()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that short ones fill up both workers' time."""
+    marks = {item.path: set[str]() for item in items}
+    for item in items:
+        marks[item.path] |= {mark.name for mark in item.iter_markers()}
+    items.sort(
+        key=lambda item: ("journey" not in marks[item.path], "encoder" not in marks[item.path])
+    )
+
+
 @pytest.fixture(scope="session")
 def sample_vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder with the vectors of the sample's texts, which all workers share."""
