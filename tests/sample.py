@@ -1,8 +1,9 @@
 """The sample organisation, whose texts are encoded once in a run of the tests, for all that ask.
 
-The bundled encoder needs a quarter of a minute of a core for them, and torch four seconds to load;
-tests and the processes that they start look the vectors up instead. They are the very vectors that
-an import would get: the same texts are encoded in the same batches.
+The bundled encoder needs a quarter of a minute of a core for them; tests and the processes that
+they start look the vectors up instead. Only the very chunks of texts that an import encodes are
+looked up, so that every vector has the bits that it has for users: these depend on what a text is
+encoded together with.
 """
 
 from __future__ import annotations
@@ -16,60 +17,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.domain.progress import Progress, silent
-from recommender.encoding import encoder
-from recommender.encoding.encoder import Encoder, open_encoder
+from recommender.encoding.encoder import CHUNK, Encoder, open_encoder
 
 FOLDER = Path(__file__).parents[1] / "data/sample_organisation"
 FILES = [FOLDER / name for name in ("people.csv", "statements.csv", "pairs.csv")]
 VECTORS = "vectors.npz"
 
-Encode = Callable[..., NDArray[np.float32]]
+Encode = Callable[[Encoder, Sequence[str], Progress], NDArray[np.float32]]
 
 
-def texts() -> list[str]:
-    """Return each text once, in the order in which an import encodes them."""
+def chunks() -> list[tuple[str, ...]]:
+    """Return each text once, as an import encodes them: in chunks, the longest first."""
     with FILES[1].open(encoding="utf-8-sig", newline="") as lines:
-        unique = {row["text"] for row in csv.DictReader(lines)}
-    return sorted(unique, key=lambda text: (-len(text), text))
+        texts = {row["text"] for row in csv.DictReader(lines)}
+    ordered = sorted(texts, key=lambda text: (-len(text), text))
+    return [tuple(ordered[start : start + CHUNK]) for start in range(0, len(ordered), CHUNK)]
 
 
 def encode_sample(folder: Path) -> None:
-    """Write the vectors of all texts into a folder, once; other processes wait for the first."""
+    """Write the vectors of all chunks into a folder, once; other processes wait for the first."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / VECTORS).exists():
-            vectors = open_encoder().encode(texts())
-            with (folder / f"{VECTORS}.new").open("wb") as draft:
-                np.savez(draft, vectors=vectors, digest=np.array(open_encoder().digest))
-            (folder / f"{VECTORS}.new").rename(folder / VECTORS)
+            draft = folder / f"new.{VECTORS}"
+            np.savez(draft, *(open_encoder().encode(chunk) for chunk in chunks()))
+            draft.rename(folder / VECTORS)
 
 
 def looked_up(folder: Path) -> Encode:
-    """Return what does as ``Encoder.encode`` does, and looks up the texts of the sample.
+    """Return what does as ``Encoder.encode`` does, and looks up the chunks of the sample.
 
     Args:
         folder: Where :func:`encode_sample` has written.
     """
+    digest, really = open_encoder().digest, Encoder.encode
     with np.load(folder / VECTORS) as stored:
-        digest, vectors = str(stored["digest"]), stored["vectors"]
-    vector_of = dict(zip(texts(), vectors, strict=True))
-    really = Encoder.encode
+        vectors = dict(zip(chunks(), stored.values(), strict=True))
 
     def encode(
         self: Encoder, texts: Sequence[str], progress: Progress = silent
     ) -> NDArray[np.float32]:
-        if self.digest != digest or not texts:
-            return really(self, texts, progress)
-        unknown = [text for text in dict.fromkeys(texts) if text not in vector_of]
-        known = vector_of | (
-            dict(zip(unknown, really(self, unknown, progress), strict=True)) if unknown else {}
-        )
-        progress("encoding", len(texts), len(texts))
-        return np.stack([known[text] for text in texts])
+        known = vectors.get(tuple(texts)) if self.digest == digest else None
+        return really(self, texts, progress) if known is None else known
 
     return encode
 
 
 def look_up(folder: Path) -> None:
-    """Let every bundled encoder of this process look up the texts of the sample, from now on."""
-    encoder.Encoder.encode = looked_up(folder)  # type: ignore[method-assign]
+    """Let every bundled encoder of this process look up the chunks of the sample, from now on."""
+    Encoder.encode = looked_up(folder)  # type: ignore[method-assign, assignment]

@@ -134,6 +134,14 @@ def test_versions_agree() -> None:
     assert project["version"] == recommender.__version__ == newest.group(1)
 
 
+def test_each_promised_python_is_one_that_ci_looks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    promised = [line.rpartition(" ")[2] for line in project["classifiers"] if "Python ::" in line]
+    (line,) = re.findall(r"^for version in (.*); do$", (ROOT / ".ci/run").read_text("utf-8"), re.M)
+    assert line.split() == promised
+    assert project["requires-python"] == f">={promised[0]}"
+
+
 def test_constraints_pin_everything_the_project_names() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
@@ -320,7 +321,7 @@ def test_erasing_a_person_erases_what_they_and_others_reported_about_the_pair(
 def test_the_free_text_is_there_before_it_is_erased(store: Store, workspace: Path) -> None:
     record(store, COMMENT)
     store.close()
-    with sqlite3.connect(workspace / "tandem.db") as plain:
+    with closing(sqlite3.connect(workspace / "tandem.db")) as plain:
         assert plain.execute("SELECT value FROM feedback").fetchall() == [("Thank you, Anna",)]
 
 
