@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -62,13 +63,12 @@ def _own(
 ) -> None:
     from recommender.cli.gap_tables import print_own_gaps
     from recommender.domain.texts import reading_language
-    from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
         found = recommender.gaps.of(person)
         known = recommender.people.get(person)
     if as_json:
-        print_json(person_as_json(found))
+        print_json(asdict(found))
     else:
         print_own_gaps(found, known.name, language or reading_language(known.languages))
 
