@@ -1,14 +1,20 @@
 # Every target sets up what it needs. `make help` lists them.
+# A PYTHON that is named gets .venv, or a folder beside it where .venv is of another version.
+VERSION := -c 'import sys; print("%d.%d" % sys.version_info[:2])'
+ifneq ($(origin PYTHON),undefined)
+OTHER := $(filter-out $(shell $(PYTHON) $(VERSION)),$(shell .venv/bin/python $(VERSION) 2>/dev/null))
+endif
+VENV := .venv$(if $(OTHER),-$(shell $(PYTHON) $(VERSION)))
 PYTHON ?= python3
-VENV := .venv
 BIN := $(VENV)/bin
 WORKSPACE ?= workspace/demo
 MATERIAL ?= ../shared/data
 WORK ?= workspace/encoder_training
+WORKERS ?= 2
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo serve test lint format bench lock sample encoder concepts clean
+.PHONY: help install install-dev demo serve test lint rooms format bench lock sample encoder concepts clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1\t/' | expand -t 22
@@ -37,14 +43,17 @@ demo: install  ## Import the sample organisation, show recommendations, ask the 
 serve: install  ## Keep the service running on this machine (WORKSPACE=..., PORT=...)
 	$(BIN)/tandem serve --workspace $(WORKSPACE) --port $(or $(PORT),8000)
 
-test: lint  ## Lint, type-check and run every test
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+test: lint  ## Lint, type-check and run every test, in two processes (WORKERS=...)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered
 
 lint: install-dev  ## Check style, types and import directions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+rooms: install-dev  ## Print the rooms: who imports whom, how large each is, cycles
+	$(BIN)/python -m tests.rooms
 
 format: install-dev  ## Mend what the formatter and the linter can mend
 	$(BIN)/ruff check --fix .
@@ -66,5 +75,5 @@ lock: install-dev  ## Write the installed versions to constraints.txt
 	@{ echo "# Exact versions that CI installs; written by 'make lock'."; \
 	   $(BIN)/python -m pip freeze --exclude-editable | sed -E 's/^torch(==| @ ).*/torch==2.13.0/'; } > constraints.txt
 
-clean:  ## Remove the virtual environment and caches; workspaces stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+clean:  ## Remove the virtual environments and caches; workspaces stay
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from recommender.domain.people import Kind, Person, Roles, Statement, Status
 from recommender.domain.progress import Progress, silent
 from recommender.encoding.encoder import Encoder
 from recommender.store import Store
+from tests import sample
 
 DIMENSION = 32
 
@@ -47,9 +50,14 @@ class HashEncoder(Encoder):
     def _vector(self, text: str) -> NDArray[np.float32]:
         total = np.zeros(self._length)
         for word in text.lower().split():
-            seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
-            total += np.random.default_rng(seed).standard_normal(self._length)
+            total += _direction(word, self._length)
         return (total / np.linalg.norm(total)).astype(np.float32)
+
+
+@cache
+def _direction(word: str, length: int) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(length)
 
 
 def skill(text: str, level: int = 4, language: str = "en") -> Statement:
@@ -83,6 +91,24 @@ def person(person_id: str, *statements: Statement, **changes: object) -> Person:
 @pytest.fixture
 def encoder() -> HashEncoder:
     return HashEncoder()
+
+
+@pytest.fixture(scope="session")
+def sample_vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the vectors of the sample's texts, which all workers share."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder = folder / "sample_vectors"
+    folder.mkdir(exist_ok=True)
+    sample.encode_sample(folder)
+    return folder
+
+
+@pytest.fixture
+def sample_is_encoded(sample_vectors: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bundled encoder look up the texts of the sample organisation."""
+    monkeypatch.setattr(Encoder, "encode", sample.looked_up(sample_vectors))
 
 
 @pytest.fixture

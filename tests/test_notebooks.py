@@ -19,14 +19,23 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 @pytest.mark.journey
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notebook_runs(
+    path: Path, tmp_path: Path, sample_vectors: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, temporary = tmp_path / "notebooks", tmp_path / "temporary"
     folder.mkdir()
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     copy = Path(shutil.copy(path, folder))
     notebook = nbformat.read(copy, as_version=4)
-    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": folder}}).execute()
+    look_up = f"__import__('tests.sample').sample.look_up({str(sample_vectors)!r})"
+    NotebookClient(
+        notebook,
+        timeout=600,
+        resources={"metadata": {"path": folder}},
+        extra_arguments=[f"--IPKernelApp.exec_lines={look_up}"],
+    ).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert [output for output in outputs if "ename" in output] == []
     assert any("image/png" in output.get("data", ()) for output in outputs)

@@ -20,9 +20,8 @@ from typer.testing import CliRunner
 from recommender.cli import app
 from recommender.settings import Settings
 from service.app import create_app
+from tests.sample import FILES, FOLDER
 
-SAMPLE = Path(__file__).parents[2] / "data/sample_organisation"
-FILES = [SAMPLE / name for name in ("people.csv", "statements.csv", "pairs.csv")]
 N_MENTEES, N_GOALS = 150, 50
 N_PEOPLE_WITH_GAPS, N_PEOPLE_AGAIN = 40, 20
 COHORT = "2026-spring"
@@ -136,6 +135,6 @@ def _ids(role: str) -> Sequence[str]:
 
 def _goals() -> Sequence[tuple[str, str]]:
     """Return goals in both languages, spread over the topics."""
-    with (SAMPLE / "phrases.csv").open(encoding="utf-8", newline="") as lines:
+    with (FOLDER / "phrases.csv").open(encoding="utf-8", newline="") as lines:
         rows = [(r["language"], r["text"]) for r in csv.DictReader(lines) if r["kind"] == "goal"]
     return rows[:: max(1, len(rows) // N_GOALS)][:N_GOALS]

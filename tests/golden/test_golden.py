@@ -11,6 +11,7 @@ from tests.golden.answers import answers
 
 
 @pytest.mark.encoder
+@pytest.mark.usefixtures("sample_is_encoded")
 def test_every_answer_is_the_one_recorded(tmp_path: Path) -> None:
     recorded = recording.read()
     assert sum(name.startswith(("mentee/", "goal/")) for name in recorded) >= 200

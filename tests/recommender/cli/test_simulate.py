@@ -11,10 +11,10 @@ import pytest
 from recommender.app import Recommender
 from recommender.domain.errors import EXIT_INVALID
 from recommender.store import cohorts
-from recommender.store.shipped import shipped
 from tests.recommender.cli.conftest import done, run
 from tests.recommender.files.feedback_file_world import SPRING
 from tests.recommender.store.impressions import impressions_of
+from tests.sample import FILES
 
 Opened = Callable[[], Recommender]
 
@@ -22,11 +22,6 @@ Opened = Callable[[], Recommender]
 @pytest.fixture(autouse=True)
 def _here(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(workspace.parent)
-
-
-def sample() -> list[Path]:
-    folder = shipped("data/sample_organisation")
-    return [folder / name for name in ("people.csv", "statements.csv", "pairs.csv")]
 
 
 def traces(recommender: Recommender) -> tuple[int, list[str]]:
@@ -54,7 +49,7 @@ def test_what_could_not_be_stored_is_refused_before_anybody_is_asked(
     open_recommender: Opened,
 ) -> None:
     here = open_recommender()
-    here.people.import_files(sample())
+    here.people.import_files(FILES)
     here.cohorts.put(SPRING)
     days = ("--starts", "2026-03-01", "--ends", "2026-06-30")
     assert "cohort of its own" in refused(here, "spring", "f.csv", *days)
@@ -70,26 +65,27 @@ def test_files_with_the_cohort_say_elsewhere_that_it_is_simulated(
     open_recommender: Opened, tmp_path: Path, names: list[str]
 ) -> None:
     here = open_recommender()
-    here.people.import_files(sample())
+    here.people.import_files(FILES)
     told = done("simulate", "play", *names, "-k", 2)
     assert f"tandem feedback import {' '.join(names)}\n" in told
     elsewhere = ("--workspace", tmp_path / "elsewhere")
-    done("import", *sample(), *elsewhere)
+    done("import", *FILES, *elsewhere)
     done("feedback", "import", *names, *elsewhere)
     assert "play (simulated)  simulated" in done("cohorts", "list", *elsewhere)
 
 
 def test_another_seed_gives_another_file(open_recommender: Opened) -> None:
-    open_recommender().people.import_files(sample())
+    open_recommender().people.import_files(FILES)
     for name, seed in (("a.csv", 1), ("b.csv", 2)):
         done("simulate", "play", name, "-k", 1, "--seed", seed)
     assert Path("a.csv").read_bytes() != Path("b.csv").read_bytes()
 
 
 @pytest.mark.encoder
+@pytest.mark.usefixtures("sample_is_encoded")
 def test_everything_made_of_a_simulated_cohort_says_so() -> None:
     """The way that the documentation shows, with the bundled encoder."""
-    done("import", *sample())
+    done("import", *FILES)
     assert "simulated reports of cohort 2026-spring" in done("simulate", "2026-spring", "f.csv")
     told = json.loads(done("feedback", "import", "f.csv", "--json"))
     assert told["reports_created"] > 1000

@@ -21,9 +21,8 @@ from recommender.simulation.cohort import merit
 from recommender.store import Store, people
 from tests.conftest import HashEncoder, goal, person, skill
 from tests.recommender.store.impressions import Impression, impressions_of
+from tests.sample import FILES
 
-FOLDER = Path(__file__).parents[3] / "data" / "sample_organisation"
-FILES = [FOLDER / name for name in ("people.csv", "statements.csv", "pairs.csv")]
 SPRING = Cohort("spring", "Spring", date(2026, 3, 1), date(2026, 6, 30), simulated=True)
 N_ASKING = 145
 """Four in five of the sample's 181 active mentees with goals."""
@@ -176,6 +175,7 @@ def test_circumstances_and_the_other_direction_count_as_well() -> None:
 
 
 @pytest.mark.encoder
+@pytest.mark.usefixtures("sample_is_encoded")
 def test_people_of_the_sample_act_plausibly(tmp_path: Path) -> None:
     """With the bundled encoder, so that the lists are what a real mentee would see."""
     with Recommender.open(tmp_path, threads=1) as recommender:

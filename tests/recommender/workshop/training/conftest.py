@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from recommender.workshop.esco import EscoSkill
+from recommender.workshop.training import material as training_material
+from recommender.workshop.training.material import Material, read_material
 
 VERBS = (("bake", "backen"), ("sell", "verkaufen"), ("draw", "zeichnen"), ("repair", "reparieren"))
 THINGS = (
@@ -102,6 +105,19 @@ def material_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with gzip.open(path, "wt", encoding="utf-8") as file:
         file.writelines(lines)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_long_texts() -> Iterator[None]:
+    """Join 60 long texts instead of thousands, of which nearly all of the time would go."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training_material, "LONG_TEXTS", 60)
+        yield
+
+
+@pytest.fixture(scope="module")
+def material(material_folder: Path, _few_long_texts: None) -> Material:
+    return read_material(material_folder, np.random.default_rng(0))
 
 
 @pytest.fixture

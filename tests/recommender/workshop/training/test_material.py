@@ -13,11 +13,6 @@ from recommender.workshop.esco import EscoSkill, read_digital_skills
 from recommender.workshop.training.material import Example, Material, read_material
 
 
-@pytest.fixture
-def material(material_folder: Path) -> Material:
-    return read_material(material_folder, np.random.default_rng(0))
-
-
 def test_a_tenth_of_the_skills_is_held_out_by_the_digest_of_its_uri(
     skills: tuple[EscoSkill, ...],
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +18,10 @@ from sentence_transformers import SentenceTransformer
 from recommender.domain.errors import EXIT_INVALID, EncoderUnavailable
 from recommender.encoding.encoder import open_encoder
 from recommender.skills.catalogue import LANGUAGES, Need
+from recommender.workshop.training import contrast as contrasting
+from recommender.workshop.training import distillation
 from recommender.workshop.training.card import model_card
-from recommender.workshop.training.material import Material, read_material
+from recommender.workshop.training.material import Material
 from recommender.workshop.training.model import piece_vectors
 from recommender.workshop.training.optimisation import Schedule
 from recommender.workshop.training.release import save_release
@@ -31,7 +34,7 @@ from recommender.workshop.training.stages import (
     distil,
 )
 from recommender.workshop.training.teacher import load_teacher
-from tests.recommender.workshop.test_encoder_evaluation import CATALOGUE
+from tests.recommender.workshop.test_encoder_evaluation import CATALOGUE as MANY
 
 pytestmark = pytest.mark.encoder
 
@@ -42,6 +45,7 @@ RECIPE = Recipe(
         for run, steps in zip(CONTRAST, (3, 2), strict=True)
     ),
 )
+CATALOGUE = MANY[:40]
 PAIRS = {
     source: tuple(
         Need(f"{source} {i}", dict.fromkeys(LANGUAGES, "?"), dict.fromkeys(LANGUAGES, (f"{i}",)))
@@ -58,14 +62,19 @@ class Told(list[str]):
         self.append(what.split()[0])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small_batches() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distillation, "LARGEST_BATCH", 64)
+        patch.setattr(contrasting, "CONCEPTS_PER_BATCH", 8)
+        patch.setattr(contrasting, "NEEDS_PER_BATCH", 8)
+        patch.setattr(contrasting, "SKILLS_PER_BATCH", 32)
+        yield
+
+
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("work")
-
-
-@pytest.fixture(scope="module")
-def material(material_folder: Path) -> Material:
-    return read_material(material_folder, np.random.default_rng(0))
 
 
 @pytest.fixture(scope="module")

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
 
 from recommender.workshop.training.initialisation import german_vectors, static_space
-from recommender.workshop.training.material import Material, read_material
+from recommender.workshop.training.material import Material
 from recommender.workshop.training.teacher import teacher_folder
 from recommender.workshop.training.vocabulary import bilingual_tokenizer
 
 ENGLISH = "I repair old violins, and I sell chairs with unfathomable patience."
-
-
-@pytest.fixture(scope="module")
-def material(material_folder: Path) -> Material:
-    return read_material(material_folder, np.random.default_rng(0))
 
 
 @pytest.fixture(scope="module")
