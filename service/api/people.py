@@ -70,8 +70,8 @@ def import_people(
         File(
             min_length=1,
             max_length=PEOPLE_FORMS.max_csv_files,
-            description="One to three CSV files (people, statements, pairs), or one JSON Lines "
-            "file, or one Excel workbook. The end of a name tells which: .csv, .jsonl, .xlsx.",
+            description="One to three CSV files (people, statements, pairs), or one Excel "
+            "workbook. The end of a name tells which: .csv, .xlsx.",
         ),
     ],
 ) -> Response:
