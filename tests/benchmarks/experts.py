@@ -29,11 +29,7 @@ from numpy.typing import NDArray
 
 from recommender.encoding.encoder import open_encoder
 from recommender.ranking.learning.comparison import PerMentee, difference, interval
-from recommender.ranking.learning.estimators import (
-    BlendRanker,
-    MonotoneBoostingRanker,
-    PairwiseLogisticRanker,
-)
+from recommender.ranking.learning.estimators import MonotoneBoostingRanker, PairwiseLogisticRanker
 from recommender.ranking.metrics import reciprocal_rank
 from tests.benchmarks.expert_site import (
     ACCEPTED,
@@ -53,14 +49,13 @@ N_LEARNED = 100
 SEED = 4
 RANKER, WITHOUT_RECENT = "trained ranker", "trained ranker without recent"
 
-Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker | BlendRanker
+Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker
 Make = Callable[[tuple[str, ...]], Ranker]
 LEARNERS: dict[str, Make] = {
     "linear, C = 0.01": lambda names: linear(names, 0.01),
     "linear, C = 0.1": lambda names: linear(names, 0.1),
     "linear, C = 1": lambda names: linear(names, 1.0),
     "boosting": lambda names: MonotoneBoostingRanker(names, (1,) * len(names)),
-    "blend": lambda names: BlendRanker(names, (1,) * len(names), prior_feature=names[0]),
 }
 
 

@@ -97,7 +97,7 @@ def _compared(world: World, n_mentees: int, seed: int) -> Iterator[tuple[str, Re
 
 def _fits() -> dict[str, Fit]:
     every = contenders()
-    own = {"linear": every[1], "boosting": every[3], "blend": every[4]}
+    own = {"linear": every[1], "boosting": every[3]}
     fits: dict[str, Fit] = {name: partial(_tandem, contender) for name, contender in own.items()}
     return fits | {name: partial(_lightgbm, settings) for name, settings in SETTINGS.items()}
 

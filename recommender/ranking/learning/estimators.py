@@ -235,54 +235,6 @@ class MonotoneBoostingRanker(_AdditiveRanker):
         return max((found + believed) / (total + n_believed) / spread, 0.0)
 
 
-class BlendRanker(_AdditiveRanker):
-    """The weighted mean of a logistic and a boosted ranker, with what each does best.
-
-    Each is divided by the standard deviation of its scores within lists first; one that tells no
-    two rows of a list apart is left out.
-
-    Args:
-        names: The features, in the order of the columns.
-        monotone: +1, −1 or 0 per feature, kept by both.
-        share: What the boosted ranker counts, 0 to 1.
-        C: As for ``PairwiseLogisticRanker``, as are the next two.
-        prior_feature: The feature believed in.
-        prior_strength: How many lists the belief weighs.
-        max_iter: How many trees.
-    """
-
-    def __init__(
-        self,
-        names: Sequence[str],
-        monotone: Sequence[int],
-        share: float = 0.3,
-        C: float = 0.05,
-        prior_feature: str = "affinity",
-        prior_strength: float = 50.0,
-        max_iter: int = 60,
-    ) -> None:
-        self.names = names
-        self.monotone = monotone
-        self.share = share
-        self.C = C
-        self.prior_feature = prior_feature
-        self.prior_strength = prior_strength
-        self.max_iter = max_iter
-
-    def _learn(self, rows: GradedRows) -> AdditiveScore:
-        linear = PairwiseLogisticRanker(
-            self.names, self.monotone, self.C, self.prior_feature, self.prior_strength
-        )._learn(rows)
-        boosted = MonotoneBoostingRanker(
-            self.names,
-            self.monotone,
-            self.max_iter,
-            prior_feature=self.prior_feature,
-            prior_strength=self.prior_strength,
-        )._learn(rows)
-        return _in_units(linear, rows, 1.0 - self.share) + _in_units(boosted, rows, self.share)
-
-
 def _directions(monotone: Sequence[int] | None, names: Sequence[str]) -> NDArray[np.int64]:
     found = np.zeros(len(names), dtype=np.int64) if monotone is None else np.asarray(monotone)
     if found.shape != (len(names),) or not np.isin(found, (-1, 0, 1)).all():
@@ -313,8 +265,3 @@ def _steps_of(
         kept = np.append(changes, True)
         steps.append(Steps(thresholds[changes], values[1:][kept] - values[0]))
     return tuple(steps)
-
-
-def _in_units(part: AdditiveScore, rows: GradedRows, share: float) -> AdditiveScore:
-    spread = rows.spread(part.score(rows.features))
-    return part.scaled(share / spread if spread > 0 else 0.0)

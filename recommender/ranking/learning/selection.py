@@ -12,11 +12,7 @@ from sklearn.model_selection import GroupKFold
 
 from recommender.matching import FEATURE_NAMES, FEATURES
 from recommender.ranking.learning.comparison import PerMentee, per_mentee
-from recommender.ranking.learning.estimators import (
-    BlendRanker,
-    MonotoneBoostingRanker,
-    PairwiseLogisticRanker,
-)
+from recommender.ranking.learning.estimators import MonotoneBoostingRanker, PairwiseLogisticRanker
 from recommender.ranking.learning.examples import Examples
 from recommender.ranking.learning.weighting import gain_weight, list_weight, trust
 from recommender.ranking.metrics import ndcg
@@ -27,7 +23,7 @@ MOST_MENTEES = 600
 """More mentees do not change the choice, only the time it takes."""
 PENALTIES = (0.01, 0.05, 0.25)
 """Values of C to choose from, the strongest penalty first."""
-Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker | BlendRanker
+Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker
 MONOTONE = tuple(feature.direction for feature in FEATURES)
 
 
@@ -45,7 +41,6 @@ def contenders() -> tuple[Contender, ...]:
     return (
         *(Contender("linear", make) for make in linear),
         Contender("boosting", partial(MonotoneBoostingRanker, FEATURE_NAMES, MONOTONE)),
-        Contender("blend", partial(BlendRanker, FEATURE_NAMES, MONOTONE)),
     )
 
 

@@ -131,35 +131,6 @@ def test_written_as_json_and_read_back_no_bit_changes(data: st.DataObject) -> No
     assert json.dumps(back.as_json()) == content
 
 
-@given(data=st.data(), factor=st.floats(-10, 10))
-@STEADY
-def test_a_blend_adds_up_feature_by_feature(data: st.DataObject, factor: float) -> None:
-    one, two = data.draw(rankers(n_features=3)), data.draw(rankers(n_features=3))
-    two = AdditiveScore(two.names, one.center, two.weight, two.steps)
-    features = data.draw(rows_for(data.draw(st.sampled_from([one, two]))))
-    expected = one.contributions(features) + factor * two.contributions(features)
-    found = (one + two.scaled(factor)).contributions(features)
-    size = 1 + np.abs(one.contributions(features)) + np.abs(factor * two.contributions(features))
-    # Distances are multiplied before or after adding, so the last bits may differ.
-    assert (np.abs(found - expected) <= 1e-12 * size).all()
-
-
-def test_a_ranker_without_weights_may_stand_around_any_center() -> None:
-    one = two_features()
-    steps = AdditiveScore(one.names, floats(9.0, 9.0), floats(0.0, 0.0), one.steps)
-    features = np.array([[0.75, 2.0]])
-    assert (one + steps).contributions(features).tolist() == [[0.5, 0.5]]
-    assert (steps + one).contributions(features).tolist() == [[0.5, 0.5]]
-
-
-def test_rankers_that_do_not_fit_are_not_added() -> None:
-    one = two_features()
-    with pytest.raises(ValueError, match="same features"):
-        one + AdditiveScore(("affinity", "site"), one.center, one.weight, one.steps)
-    with pytest.raises(ValueError, match="same centers"):
-        one + AdditiveScore(one.names, one.center + 1.0, one.weight, one.steps)
-
-
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e101])
 def test_what_is_no_usable_number_is_refused_by_name(value: float) -> None:
     features = np.array([[0.5, 1.0], [0.5, value]])

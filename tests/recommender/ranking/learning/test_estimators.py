@@ -15,26 +15,21 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from recommender.ranking.learning.estimators import (
-    BlendRanker,
-    MonotoneBoostingRanker,
-    PairwiseLogisticRanker,
-)
+from recommender.ranking.learning.estimators import MonotoneBoostingRanker, PairwiseLogisticRanker
 from recommender.ranking.learning.pairs import comparable_pairs, concordance
 
 NAMES = ("affinity", "hours", "distance", "noise")
 MONOTONE = (1, 1, -1, 0)
-Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker | BlendRanker
+Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker
 R = TypeVar("R", bound=Ranker)
 BOOSTING = MonotoneBoostingRanker(NAMES, MONOTONE)
 RANKERS: tuple[Ranker, ...] = (
     PairwiseLogisticRanker(NAMES),
     PairwiseLogisticRanker(NAMES, MONOTONE),
     BOOSTING,
-    BlendRanker(NAMES, MONOTONE),
 )
 every_ranker = pytest.mark.parametrize(
-    "ranker", RANKERS, ids=["linear", "linear with signs", "boosting", "blend"]
+    "ranker", RANKERS, ids=["linear", "linear with signs", "boosting"]
 )
 
 
@@ -77,9 +72,7 @@ def contents(ranker: Ranker) -> dict[str, Any]:
 # What is learned
 
 
-@pytest.mark.parametrize(
-    ("ranker", "least"), [*zip(RANKERS, (0.98, 0.98, 0.85, 0.95), strict=True)]
-)
+@pytest.mark.parametrize(("ranker", "least"), [*zip(RANKERS, (0.98, 0.98, 0.85), strict=True)])
 def test_the_order_of_new_lists_is_found(ranker: Ranker, least: float) -> None:
     fresh = world(1, 200)
     affinity = concordance(
@@ -173,7 +166,7 @@ def test_what_nobody_can_tell_apart_scores_alike(ranker: Ranker) -> None:
 # Promises
 
 
-@pytest.mark.parametrize("ranker", RANKERS[1:], ids=["linear", "boosting", "blend"])
+@pytest.mark.parametrize("ranker", RANKERS[1:], ids=["linear", "boosting"])
 def test_directions_are_kept_against_the_data(ranker: Ranker) -> None:
     data = world(7, 300, truth=(0.5, -1.0, 1.0, 0.5))  # hours harm and distance helps
     found = fitted(ranker, data).additive_
@@ -245,31 +238,6 @@ def test_lists_that_compare_nobody_do_not_bend_the_boosted_steps() -> None:
     for first, second in zip(one.steps, two.steps, strict=True):
         assert first.thresholds.tolist() == second.thresholds.tolist()
         assert np.diff(first.values) == pytest.approx(np.diff(second.values), abs=1e-12)
-
-
-def test_a_blend_is_the_mean_of_both_in_their_own_units() -> None:
-    data = world(12, 80)
-    weight = trust(data)
-
-    def unit(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        distance = np.zeros_like(scores)
-        for group in set(data.groups):
-            mine = data.groups == group
-            distance[mine] = scores[mine] - np.average(scores[mine], weights=weight[mine])
-        spread: NDArray[np.float64] = scores / np.sqrt(np.average(distance**2, weights=weight))
-        return spread
-
-    linear, boosted = (unit(fitted(each, data, weight).predict(data.X)) for each in RANKERS[1:3])
-    blend = fitted(BlendRanker(NAMES, MONOTONE, share=0.25), data, weight)
-    assert blend.predict(data.X) == pytest.approx(0.75 * linear + 0.25 * boosted, abs=1e-10)
-
-
-def test_a_blend_of_too_few_rows_for_trees_is_linear() -> None:
-    data = world(13, 5)
-    assert all(step.is_zero for step in fitted(BOOSTING, data).additive_.steps)
-    blend, linear = (fitted(ranker, data).additive_.weight for ranker in (RANKERS[3], RANKERS[1]))
-    assert blend[1:] / blend[1] == pytest.approx(linear[1:] / linear[1])
-    assert blend[0] / blend[1] > linear[0] / linear[1]  # both believe in the first
 
 
 @every_ranker
@@ -432,7 +400,7 @@ def test_what_does_not_fit_is_refused(changed: dict[str, NDArray[Any]], said: st
 
 @pytest.mark.parametrize("monotone", [(1, 1), (1, 1, -1, 2)])
 def test_directions_that_do_not_fit_are_refused(monotone: tuple[int, ...]) -> None:
-    for ranker in (PairwiseLogisticRanker, MonotoneBoostingRanker, BlendRanker):
+    for ranker in (PairwiseLogisticRanker, MonotoneBoostingRanker):
         with pytest.raises(ValueError, match=r"\+1, −1 and 0"):
             fitted(ranker(NAMES, monotone), world(26, 10))
 

@@ -37,18 +37,18 @@ def choice_among(values: list[PerMentee], patch: Patch) -> int:
     every = contenders()
     patch.setattr(selection, "contenders", lambda: every)
     chosen = choose(cohort(10), 1.0, np.random.default_rng(0))
-    assert [one.kind for one in chosen.kinds] == ["linear", "boosting", "blend"]
+    assert [one.kind for one in chosen.kinds] == ["linear", "boosting"]
     return every.index(chosen.contender)
 
 
 def test_simpler_contenders_come_first() -> None:
     kinds = [one.kind for one in contenders()]
-    assert kinds == ["linear", "linear", "linear", "boosting", "blend"]
+    assert kinds == ["linear", "linear", "linear", "boosting"]
     strengths = [one.make().C for one in contenders()[:3]]
     assert strengths == sorted(strengths)
 
 
-@pytest.mark.parametrize(("gain", "chosen"), [(0.01, 0), (0.019, 0), (0.021, 4), (0.1, 4)])
+@pytest.mark.parametrize(("gain", "chosen"), [(0.01, 0), (0.019, 0), (0.021, 3), (0.1, 3)])
 def test_the_simpler_one_stays_within_one_standard_error(
     gain: float, chosen: int, monkeypatch: Patch
 ) -> None:
@@ -56,27 +56,27 @@ def test_the_simpler_one_stays_within_one_standard_error(
     simple = np.linspace(0.3, 0.7, 100)
     best = simple + gain + 0.2 * np.tile([1.0, -1.0], 50)
     worse = PerMentee.alike(simple - 0.5)
-    values = [PerMentee.alike(simple), worse, worse, worse, PerMentee.alike(best)]
+    values = [PerMentee.alike(simple), worse, worse, PerMentee.alike(best)]
     assert choice_among(values, monkeypatch) == chosen
 
 
 def test_heavier_mentees_count_more_in_the_choice(monkeypatch: Patch) -> None:
-    """The blend is better for half of the mentees only, but these weigh nine times as much."""
+    """Boosting is better for half of the mentees only, but these weigh nine times as much."""
     weight = np.tile([9.0, 1.0], 50)
     flat, split = np.full(100, 0.5), np.tile([0.6, 0.2], 50)
-    values = [PerMentee(flat, weight)] * 4 + [PerMentee(split, weight)]
-    assert choice_among(values, monkeypatch) == 4
+    values = [PerMentee(flat, weight)] * 3 + [PerMentee(split, weight)]
+    assert choice_among(values, monkeypatch) == 3
 
 
 def test_of_equals_the_strongest_penalty_is_chosen(monkeypatch: Patch) -> None:
-    assert choice_among([PerMentee.alike(np.full(50, 0.5))] * 5, monkeypatch) == 0
+    assert choice_among([PerMentee.alike(np.full(50, 0.5))] * 4, monkeypatch) == 0
 
 
 def test_bent_truth_takes_a_bent_ranker() -> None:
     bent = choose(cohort(600, WorldKind.NONLINEAR), 1.0, np.random.default_rng(0))
-    assert bent.contender.kind in {"boosting", "blend"}
+    assert bent.contender.kind == "boosting"
     measured = {one.kind: one.ndcg for one in bent.kinds}
-    assert max(measured["boosting"], measured["blend"]) > measured["linear"]
+    assert measured["boosting"] > measured["linear"]
     assert all(0 < value <= 1 for value in measured.values())
 
 
