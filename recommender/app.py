@@ -17,7 +17,7 @@ from recommender.domain.people import Kind, Person
 from recommender.domain.progress import Progress, silent
 from recommender.domain.ranking import Query, Ranking
 from recommender.encoding import Encoder, encode_missing, open_encoder
-from recommender.matching import Organisation, RecommenderConfig, answer, ask
+from recommender.matching import Organisation, Question, RecommenderConfig, answer, ask
 from recommender.programme import (
     FeedbackReport,
     ImportReport,
@@ -380,10 +380,7 @@ class Recommender:
             ranking, numbers = answer(
                 connection,
                 self.organisation,
-                self.encoder,
-                self.config,
-                query,
-                asked,
+                Question(query, asked, self.encoder, self.config),
                 release,
                 notes,
                 self.clock(),

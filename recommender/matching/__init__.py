@@ -1,7 +1,7 @@
 """Who could teach whom, and why: rules, retrieval, features, reasons."""
 
 from recommender.matching.affinity import goal_affinities, goal_weights
-from recommender.matching.answering import RecommenderConfig, answer
+from recommender.matching.answering import Question, RecommenderConfig, answer
 from recommender.matching.asking import Asked, ask, ask_for
 from recommender.matching.eligibility import EligibilityRules, decide
 from recommender.matching.features import FEATURE_NAMES, FEATURE_SCHEMA, FEATURES, Feature
@@ -17,6 +17,7 @@ __all__ = [
     "EligibilityRules",
     "Feature",
     "Organisation",
+    "Question",
     "RecommenderConfig",
     "StatementIndex",
     "answer",

@@ -22,7 +22,8 @@ from recommender.matching.eligibility import EligibilityRules, decide
 from recommender.matching.features import FEATURE_NAMES
 from recommender.matching.mirror import Organisation
 from recommender.matching.reasons import feature_reasons, goal_matches
-from recommender.matching.retrieval import Candidates, retrieve
+from recommender.matching.retrieval import Arrays, Candidates, retrieve
+from recommender.matching.roster import Roster
 from recommender.store import Transaction, people, rankings
 
 AFFINITY = FEATURE_NAMES.index("affinity")
@@ -75,11 +76,13 @@ class Scored:
         contributions: By feature, each (n_candidates,) float64; they add up to the score.
         score: (n_candidates,) float64, rounded, so that equals tie.
         affinity: The same for affinity.
+        learned: Whether a ranker made it.
     """
 
     contributions: Mapping[str, NDArray[np.float64]]
     score: NDArray[np.float64]
     affinity: NDArray[np.float64]
+    learned: bool
 
 
 def score(features: NDArray[np.float64], ranker: Ranker | None) -> Scored:
@@ -91,22 +94,37 @@ def score(features: NDArray[np.float64], ranker: Ranker | None) -> Scored:
     """
     affinity = np.round(features[:, AFFINITY], DECIMALS)
     if ranker is None:
-        return Scored({"affinity": affinity}, affinity, affinity)
+        return Scored({"affinity": affinity}, affinity, affinity, learned=False)
     parts = ranker.score.contributions(features)
     return Scored(
         dict(zip(ranker.score.names, parts.T, strict=True)),
         np.round(parts.sum(axis=1), DECIMALS),
         affinity,
+        learned=True,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, by whose cosines, and what the organisation allows.
+
+    Attributes:
+        query: In words.
+        asked: The same as numbers.
+        encoder: Whose cosines these are.
+        config: Rules and thresholds.
+    """
+
+    query: Query
+    asked: Asked
+    encoder: Encoder
+    config: RecommenderConfig
 
 
 def answer(
     connection: Transaction,
     organisation: Organisation,
-    encoder: Encoder,
-    config: RecommenderConfig,
-    query: Query,
-    asked: Asked,
+    question: Question,
     ranker: Ranker | None,
     notes: Sequence[str],
     now: datetime,
@@ -116,10 +134,7 @@ def answer(
     Args:
         connection: A transaction on the store.
         organisation: Everybody and what they state.
-        encoder: Whose cosines these are.
-        config: Rules and thresholds.
-        query: What is asked.
-        asked: The same as numbers.
+        question: What is asked.
         ranker: The active one, or None for affinity order.
         notes: Keys of what a reader should know.
         now: The moment of the answer, in UTC.
@@ -127,13 +142,12 @@ def answer(
     Raises:
         Outdated: if somebody in it took back a statement meanwhile.
     """
-    roster = organisation.roster
+    query, asked, encoder = question.query, question.asked, question.encoder
+    config, roster = question.config, organisation.roster
     describes_skill = organisation.skills.who_states(roster.n_rows)
     eligibility = decide(roster, describes_skill, query, asked, config.rules)
     candidates = retrieve(
-        roster,
-        organisation.skills,
-        organisation.goals,
+        Arrays(roster, organisation.skills, organisation.goals),
         asked,
         eligibility.mask,
         query.k,
@@ -150,7 +164,7 @@ def answer(
         language=asked.language,
         goals=tuple(goal.text for goal in asked.goals),
         recommendations=_recommendations(
-            connection, organisation, asked, candidates, scored, ranker, order
+            connection, roster, asked, _Ranked(candidates, scored, order)
         ),
         uncovered_goals=tuple(asked.goals[i].text for i in candidates.uncovered),
         kept_out=eligibility.kept_out,
@@ -164,36 +178,32 @@ def answer(
     return ranking, {ids[place]: int(candidates.people[place]) for place in order}
 
 
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Candidates with their scores, and the places of those recommended, the first one first."""
+
+    candidates: Candidates
+    scored: Scored
+    order: Sequence[int]
+
+
 def _recommendations(
-    connection: Transaction,
-    organisation: Organisation,
-    asked: Asked,
-    candidates: Candidates,
-    scored: Scored,
-    ranker: Ranker | None,
-    order: Sequence[int],
+    connection: Transaction, roster: Roster, asked: Asked, ranked: _Ranked
 ) -> tuple[Recommendation, ...]:
-    wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
-    texts = people.statement_texts(connection, wanted.tolist())
-    if len(texts) < len(wanted):
+    quoted = np.unique(ranked.candidates.statement[list(ranked.order)])
+    texts = people.statement_texts(connection, quoted.tolist())
+    if len(texts) < len(quoted):
         raise rankings.Outdated
     return tuple(
-        _recommendation(organisation, asked, candidates, scored, ranker, position, place, texts)
-        for position, place in enumerate(order, start=1)
+        _recommendation(roster, asked, ranked, position, texts)
+        for position in range(1, len(ranked.order) + 1)
     )
 
 
 def _recommendation(
-    organisation: Organisation,
-    asked: Asked,
-    candidates: Candidates,
-    scored: Scored,
-    ranker: Ranker | None,
-    position: int,
-    place: int,
-    texts: dict[int, str],
+    roster: Roster, asked: Asked, ranked: _Ranked, position: int, texts: Mapping[int, str]
 ) -> Recommendation:
-    roster = organisation.roster
+    candidates, scored, place = ranked.candidates, ranked.scored, ranked.order[position - 1]
     row = int(candidates.people[place])
     values = dict(zip(FEATURE_NAMES, candidates.features[place].tolist(), strict=True))
     contributions = {name: float(part[place]) for name, part in scored.contributions.items()}
@@ -208,13 +218,11 @@ def _recommendation(
         affinity=float(scored.affinity[place]),
         contributions=contributions,
         matches=goal_matches(
-            asked.goals,
+            asked,
             [texts[int(statement)] for statement in candidates.statement[place]],
             candidates.level[place],
             candidates.goals.similarity[place],
             candidates.goals.affinity[place],
-            asked.weights,
-            asked.coverage,
         ),
         reasons=feature_reasons(
             roster,
@@ -222,7 +230,7 @@ def _recommendation(
             row,
             values,
             asked.language,
-            contributions if ranker else None,
+            contributions if scored.learned else None,
         ),
         features=values,
     )

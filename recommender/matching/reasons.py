@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain.people import Statement
 from recommender.domain.ranking import GoalMatch, Reason
 from recommender.domain.texts import language_name, number, text
+from recommender.matching.asking import Asked
 from recommender.matching.features import FEATURES
 from recommender.matching.roster import Roster
 
@@ -62,24 +62,20 @@ def feature_reasons(
 
 
 def goal_matches(
-    goals: Sequence[Statement],
+    asked: Asked,
     statements: Sequence[str],
     levels: NDArray[np.int8],
     similarity: NDArray[np.float64],
     affinity: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    coverage: NDArray[np.float64],
 ) -> tuple[GoalMatch, ...]:
     """Return how one candidate answers each goal.
 
     Args:
-        goals: The query's goals.
+        asked: The query.
         statements: The candidate's best statement per goal.
         levels: Its level, 1–5, (n_goals,).
         similarity: Its cosine, (n_goals,).
         affinity: The candidate's affinity per goal, (n_goals,).
-        weights: The goals' weights, summing to 1, (n_goals,).
-        coverage: Cosine from which a statement covers each goal, (n_goals,) float64.
     """
     return tuple(
         GoalMatch(
@@ -88,10 +84,10 @@ def goal_matches(
             level=int(levels[i]),
             similarity=float(similarity[i]),
             affinity=float(affinity[i]),
-            contribution=float(affinity[i] * weights[i]),
-            covered=bool(similarity[i] >= coverage[i]),
+            contribution=float(affinity[i] * asked.weights[i]),
+            covered=bool(similarity[i] >= asked.coverage[i]),
         )
-        for i, (goal, statement) in enumerate(zip(goals, statements, strict=True))
+        for i, (goal, statement) in enumerate(zip(asked.goals, statements, strict=True))
     )
 
 

@@ -45,10 +45,23 @@ class Candidates:
     uncovered: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """What is searched.
+
+    Attributes:
+        roster: Everybody.
+        skills: Index of skill statements.
+        goals: Index of goals, for the other direction.
+    """
+
+    roster: Roster
+    skills: StatementIndex
+    goals: StatementIndex
+
+
 def retrieve(
-    roster: Roster,
-    skills: StatementIndex,
-    goals: StatementIndex,
+    arrays: Arrays,
     asked: Asked,
     eligible: NDArray[np.bool_],
     k: int,
@@ -61,15 +74,14 @@ def retrieve(
     computed from all of their statements.
 
     Args:
-        roster: Everybody.
-        skills: Index of skill statements.
-        goals: Index of goals, for the other direction.
+        arrays: Everybody and what they state.
         asked: The query.
         eligible: Who may be recommended, (rows,) bool.
         k: How many must be found, if so many are eligible.
         n_most: How many to return, with everybody who ties with the last of them.
         coverage: Cosine from which the mentee's skills cover a mentor's goal.
     """
+    skills = arrays.skills
     rows = skills.rows_of(_name_candidates(skills, asked.vectors, eligible, k))
     rough = _cover(skills, asked, rows, np.float32)
     rows = rows[np.isin(skills.person[rows], rough.people[_shortlist(rough.affinity, n_most)])]
@@ -83,17 +95,10 @@ def retrieve(
     )
     level = skills.rating[rows[kept.best]]
     closest = np.maximum(rough.closest, exact.closest)
-    features = build_features(
-        roster,
-        asked.mentee,
-        chosen,
-        kept,
-        asked.weights,
-        level,
-        asked.own_levels,
-        reciprocal(goals, asked.own_skills, chosen, roster.n_rows, coverage),
-        asked.coverage,
+    other_direction = reciprocal(
+        arrays.goals, asked.own_skills, chosen, arrays.roster.n_rows, coverage
     )
+    features = build_features(arrays.roster, asked, chosen, kept, level, other_direction)
     return Candidates(
         people=chosen,
         goals=kept,

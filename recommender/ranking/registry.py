@@ -144,8 +144,7 @@ class Rankers:
             UnknownCohort: if there is no such cohort.
             StoreBusy: if another release was activated meanwhile.
         """
-        from recommender.ranking.learning.retraining import retrain
+        from recommender.ranking.learning.retraining import Retraining
 
-        return retrain(
-            self._store, self.releases, cohort_id, groups or {}, seed, self._clock, progress
-        )
+        retraining = Retraining(self._store, self.releases, self._clock)
+        return retraining.run(cohort_id, groups or {}, seed, progress)

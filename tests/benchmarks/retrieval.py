@@ -13,7 +13,7 @@ from recommender.app import Recommender
 from recommender.domain.ranking import Query
 from recommender.matching.asking import Asked, ask
 from recommender.matching.eligibility import decide
-from recommender.matching.retrieval import retrieve
+from recommender.matching.retrieval import Arrays, retrieve
 from recommender.store import people
 from tests.benchmarks.world import build_world
 
@@ -104,7 +104,7 @@ def _share_of_best(recommender: Recommender, query: Query) -> float:
     """Return the mean affinity of the top 5 as a share of what exhaustive search finds."""
     asked, mask = _asked(recommender, query)
     organisation, coverage = recommender.organisation, recommender.coverage
-    parts = (organisation.roster, organisation.skills, organisation.goals, asked, mask)
-    found = retrieve(*parts, TOP, TOP, coverage).features[:, 0]
-    everybody = retrieve(*parts, int(mask.sum()), TOP, coverage).features[:, 0]
+    arrays = Arrays(organisation.roster, organisation.skills, organisation.goals)
+    found = retrieve(arrays, asked, mask, TOP, TOP, coverage).features[:, 0]
+    everybody = retrieve(arrays, asked, mask, int(mask.sum()), TOP, coverage).features[:, 0]
     return float(found.mean() / everybody.mean()) if len(found) else 1.0

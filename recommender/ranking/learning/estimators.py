@@ -12,7 +12,7 @@ mean over the rows trained on.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -29,8 +29,16 @@ from recommender.ranking.score import AdditiveScore, Steps
 TOLERANCE = 1e-8
 BELIEF = 0.5
 """Share of the grades' spread within lists that a boosted ranker believes its line explains."""
-N_BINS = 16
-"""Few, so that trees of few rows do not follow single people, and scoring stays fast."""
+TREES: Mapping[str, Any] = {
+    "max_iter": 60,
+    "learning_rate": 0.1,
+    "max_leaf_nodes": 3,
+    "min_samples_leaf": 40,
+    "l2_regularization": 1.0,
+    "max_bins": 16,
+    "early_stopping": False,
+}
+"""Small trees of few bins, so that they do not follow single people, and scoring stays fast."""
 
 
 class _AdditiveRanker(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
@@ -163,11 +171,6 @@ class MonotoneBoostingRanker(_AdditiveRanker):
     Args:
         names: The features, in the order of the columns.
         monotone: +1, −1 or 0 per feature, as for ``PairwiseLogisticRanker``; always kept.
-        max_iter: How many trees.
-        learning_rate: Above 0.
-        max_leaf_nodes: Leaves per tree, at least 2.
-        min_samples_leaf: Rows per leaf.
-        l2_regularization: 0 or more.
         prior_feature: The feature of the line.
         prior_strength: How many lists the belief weighs; 0 for no belief.
     """
@@ -178,21 +181,11 @@ class MonotoneBoostingRanker(_AdditiveRanker):
         self,
         names: Sequence[str],
         monotone: Sequence[int],
-        max_iter: int = 60,
-        learning_rate: float = 0.1,
-        max_leaf_nodes: int = 3,
-        min_samples_leaf: int = 40,
-        l2_regularization: float = 1.0,
         prior_feature: str = "affinity",
         prior_strength: float = 50.0,
     ) -> None:
         self.names = names
         self.monotone = monotone
-        self.max_iter = max_iter
-        self.learning_rate = learning_rate
-        self.max_leaf_nodes = max_leaf_nodes
-        self.min_samples_leaf = min_samples_leaf
-        self.l2_regularization = l2_regularization
         self.prior_feature = prior_feature
         self.prior_strength = prior_strength
 
@@ -206,15 +199,9 @@ class MonotoneBoostingRanker(_AdditiveRanker):
         # Rows of other lists may be equal but for the target.
         order = np.argsort(target, kind="stable")
         self.trees_ = HistGradientBoostingRegressor(
-            max_iter=self.max_iter,
-            learning_rate=self.learning_rate,
-            max_leaf_nodes=self.max_leaf_nodes,
-            min_samples_leaf=self.min_samples_leaf,
-            l2_regularization=self.l2_regularization,
-            max_bins=N_BINS,
+            **TREES,
             monotonic_cst=_directions(self.monotone, self.names),
             interaction_cst="no_interactions",
-            early_stopping=False,
             random_state=0,
         ).fit(told.features[order], target[order], sample_weight=told.weight[order])
         center = rows.center()

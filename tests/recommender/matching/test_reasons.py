@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf, nextafter
 
 import numpy as np
@@ -14,9 +15,16 @@ from recommender.matching.features import FEATURE_NAMES, FEATURES
 from recommender.matching.reasons import feature_reasons, goal_matches
 from recommender.matching.roster import Roster
 from tests.conftest import goal, person, skill
+from tests.recommender.matching.questions import NOTHING_ASKED
 from tests.recommender.matching.test_roster import entry, roster_of
 
 SPEAKING = [(f.name, f.speaks_at) for f in FEATURES if f.speaks_at is not None]
+WELD_AND_SOLDER = replace(
+    NOTHING_ASKED,
+    goals=(goal("weld"), goal("solder")),
+    weights=np.array([0.75, 0.25]),
+    coverage=np.array([0.4, 0.4]),
+)
 SILENT = dict.fromkeys(FEATURE_NAMES, 0.0)
 
 
@@ -83,13 +91,11 @@ def test_where_nothing_speaks_there_is_no_reason(two: Roster) -> None:
 
 def test_how_the_goals_are_answered_by_hand() -> None:
     found = goal_matches(
-        goals=[goal("weld"), goal("solder")],
+        WELD_AND_SOLDER,
         statements=["I weld", "I glue"],
         levels=np.array([5, 2], dtype=np.int8),
         similarity=np.array([0.9, 0.4]),
         affinity=np.array([0.6, 0.2]),
-        weights=np.array([0.75, 0.25]),
-        coverage=np.array([0.4, 0.4]),
     )
     assert [(m.goal, m.statement, m.level) for m in found] == [
         ("weld", "I weld", 5),
@@ -101,13 +107,11 @@ def test_how_the_goals_are_answered_by_hand() -> None:
 
 def test_just_below_the_threshold_a_goal_is_not_covered() -> None:
     (found,) = goal_matches(
-        [goal("weld")],
+        replace(WELD_AND_SOLDER, goals=(goal("weld"),), weights=np.ones(1)),
         ["I glue"],
         np.array([1], dtype=np.int8),
         np.array([0.399999]),
         np.array([0.3]),
-        np.array([1.0]),
-        coverage=np.array([0.4, 0.4]),
     )
     assert not found.covered
 
@@ -115,13 +119,11 @@ def test_just_below_the_threshold_a_goal_is_not_covered() -> None:
 def test_matches_and_goals_must_be_as_many() -> None:
     with pytest.raises(ValueError, match="shorter"):
         goal_matches(
-            [goal("weld"), goal("solder")],
+            WELD_AND_SOLDER,
             ["I glue"],
             np.array([1], dtype=np.int8),
             np.array([0.3]),
             np.array([0.3]),
-            np.array([1.0]),
-            coverage=np.array([0.4, 0.4]),
         )
 
 

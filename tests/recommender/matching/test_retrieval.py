@@ -17,10 +17,10 @@ from recommender.matching.affinity import goal_weights
 from recommender.matching.asking import Asked
 from recommender.matching.features import FEATURE_NAMES, FEATURES
 from recommender.matching.index_faiss import StatementIndex
-from recommender.matching.retrieval import Candidates, reciprocal, retrieve
-from recommender.matching.roster import Roster
+from recommender.matching.retrieval import Arrays, Candidates, reciprocal, retrieve
 from recommender.store.vectors import StatementRows
 from tests.conftest import goal
+from tests.recommender.matching.questions import NOTHING_ASKED
 from tests.recommender.matching.test_roster import entry, roster_of
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)
@@ -37,14 +37,6 @@ class Said(NamedTuple):
     vector: Sequence[float]
 
 
-class World(NamedTuple):
-    """Everything that retrieval reads."""
-
-    roster: Roster
-    skills: StatementIndex
-    goals: StatementIndex
-
-
 def index_of(said: Sequence[Said], dimension: int) -> StatementIndex:
     """Return an index in which statement i + 1 is the i-th."""
     index = StatementIndex(dimension, 4)
@@ -59,10 +51,10 @@ def index_of(said: Sequence[Said], dimension: int) -> StatementIndex:
     return index
 
 
-def world_of(n_people: int, skills: Sequence[Said], goals: Sequence[Said] = ()) -> World:
+def world_of(n_people: int, skills: Sequence[Said], goals: Sequence[Said] = ()) -> Arrays:
     dimension = len(skills[0].vector)
     roster = roster_of(*(entry(number) for number in range(1, n_people + 1)))
-    return World(roster, index_of(skills, dimension), index_of(goals, dimension))
+    return Arrays(roster, index_of(skills, dimension), index_of(goals, dimension))
 
 
 def asking(
@@ -73,10 +65,9 @@ def asking(
 ) -> Asked:
     wanted = np.array(vectors, dtype=np.float32)
     weights = goal_weights(np.array(priorities or [2] * len(wanted), dtype=np.int8))
-    return Asked(
+    return replace(
+        NOTHING_ASKED,
         mentee=mentee,
-        language="en",
-        partners=(),
         goals=tuple(goal(f"goal {i}") for i in range(len(wanted))),
         vectors=wanted,
         weights=weights,
@@ -87,7 +78,7 @@ def asking(
 
 
 def ask(
-    world: World,
+    world: Arrays,
     asked: Asked,
     k: int = 5,
     n_most: int = 100,
@@ -96,10 +87,10 @@ def ask(
 ) -> Candidates:
     mask = world.roster.present if eligible is None else eligible
     asked = replace(asked, coverage=np.broadcast_to(coverage, len(asked.goals)))
-    return retrieve(world.roster, world.skills, world.goals, asked, mask, k, n_most, COVERAGE)
+    return retrieve(world, asked, mask, k, n_most, COVERAGE)
 
 
-def only(world: World, *people: int) -> Mask:
+def only(world: Arrays, *people: int) -> Mask:
     return np.isin(np.arange(world.roster.n_rows), people)
 
 

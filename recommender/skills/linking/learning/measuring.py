@@ -80,8 +80,7 @@ def linking_measures(
         threshold: Probability from which a pair is linked.
         parts: Which kinds of statement make up a row, by its name; styles and kinds if not given.
     """
-    probability = trial.cross_fitted()
-    near = nearness(catalogue)
+    judged = Judged(trial, trial.cross_fitted(), nearness(catalogue), threshold)
     language, kind = material.language[trial.source], material.kind[trial.source]
     rng = np.random.default_rng(0)
     for name, group in (
@@ -92,39 +91,49 @@ def linking_measures(
             for part, kinds in (parts or {**STYLES, **KINDS}).items():
                 rows = np.flatnonzero(group & (language == spoken) & np.isin(kind, kinds))
                 if len(rows):
-                    label = f"{name}, {spoken}, {part}"
-                    yield measured(label, trial, probability, rows, near, threshold, rng)
+                    yield judged.measure(f"{name}, {spoken}, {part}", rows, rng)
 
 
-def measured(
-    name: str,
-    trial: Trial,
-    probability: NDArray[np.float64],
-    rows: NDArray[np.int64],
-    near: NDArray[np.bool_],
-    threshold: float,
-    rng: np.random.Generator,
-) -> LinkingMeasure:
-    """Return one row of the table for some statements of a trial."""
-    linked = probability[rows] >= threshold
-    right = linked & trial.right[rows]
-    close = linked & near[trial.owner[rows][:, None], trial.concept[rows]]
-    n_links, n_right = linked.sum(axis=1), right.sum(axis=1)
-    precision, recall = _share(n_right.sum(), n_links.sum()), float(n_right.mean())
-    precisions, recalls = _resampled(trial.owner[rows], n_links, n_right, rng)
-    return LinkingMeasure(
-        name=name,
-        n_statements=len(rows),
-        n_links=int(n_links.sum()),
-        precision=precision,
-        precision_interval=_interval(precisions),
-        recall=recall,
-        recall_interval=_interval(recalls),
-        f1=_share(2 * n_right.sum(), n_links.sum() + len(rows)),
-        first=float(trial.right[rows, 0].mean()),
-        near=_share(close.sum(), n_links.sum()),
-        said=float(probability[rows][linked].mean()) if n_links.any() else float("nan"),
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A trial of s statements with k concepts each, judged.
+
+    Attributes:
+        trial: Statements that were held out.
+        probability: That each pair is right, (s, k) float64.
+        near: Which concepts are near each other, (n, n) bool.
+        threshold: Probability from which a pair is linked.
+    """
+
+    trial: Trial
+    probability: NDArray[np.float64]
+    near: NDArray[np.bool_]
+    threshold: float
+
+    def measure(
+        self, name: str, rows: NDArray[np.int64], rng: np.random.Generator
+    ) -> LinkingMeasure:
+        """Return one row of the table for some of the statements."""
+        trial, probability = self.trial, self.probability[rows]
+        linked = probability >= self.threshold
+        right = linked & trial.right[rows]
+        close = linked & self.near[trial.owner[rows][:, None], trial.concept[rows]]
+        n_links, n_right = linked.sum(axis=1), right.sum(axis=1)
+        precision, recall = _share(n_right.sum(), n_links.sum()), float(n_right.mean())
+        precisions, recalls = _resampled(trial.owner[rows], n_links, n_right, rng)
+        return LinkingMeasure(
+            name=name,
+            n_statements=len(rows),
+            n_links=int(n_links.sum()),
+            precision=precision,
+            precision_interval=_interval(precisions),
+            recall=recall,
+            recall_interval=_interval(recalls),
+            f1=_share(2 * n_right.sum(), n_links.sum() + len(rows)),
+            first=float(trial.right[rows, 0].mean()),
+            near=_share(close.sum(), n_links.sum()),
+            said=float(probability[linked].mean()) if n_links.any() else float("nan"),
+        )
 
 
 def abstention(probability: NDArray[np.float64], threshold: float) -> float | None:

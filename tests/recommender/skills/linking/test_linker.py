@@ -23,7 +23,7 @@ from recommender.skills.catalogue import Concept, read_catalogue
 from recommender.skills.linking.learning.building import IN_WORKSPACE, build_linker, open_linker
 from recommender.skills.linking.learning.card import linker_card
 from recommender.skills.linking.learning.material import material
-from recommender.skills.linking.learning.measuring import measured
+from recommender.skills.linking.learning.measuring import Judged
 from recommender.skills.linking.learning.sources import (
     LEARN,
     MEASURE,
@@ -404,7 +404,9 @@ def test_precision_and_recall_are_counted() -> None:
     probability = np.array([[0.9, 0.1], [0.8, 0.7], [0.6, 0.2], [0.3, 0.2]])
     near = np.eye(3, dtype=np.bool_)
     near[0, 2] = near[2, 0] = True
-    found = measured("x", made, probability, np.arange(4), near, 0.5, np.random.default_rng(0))
+    found = Judged(made, probability, near, 0.5).measure(
+        "x", np.arange(4), np.random.default_rng(0)
+    )
     assert (found.n_statements, found.n_links) == (4, 4)
     assert found.precision == 2 / 4
     assert found.recall == 2 / 4

@@ -25,6 +25,7 @@ from recommender.workshop.training.optimisation import Schedule
 from recommender.workshop.training.release import save_release
 from recommender.workshop.training.stages import (
     CONTRAST,
+    ContrastMaterial,
     Recipe,
     TeacherVectors,
     averaged,
@@ -78,7 +79,8 @@ def distilled(material: Material, work: Path) -> tuple[SentenceTransformer, Teac
 def trained(
     distilled: tuple[SentenceTransformer, TeacherVectors], material: Material, work: Path
 ) -> SentenceTransformer:
-    return contrast(*distilled[:1], material, distilled[1], CATALOGUE, PAIRS, RECIPE, work)
+    model, teacher = distilled
+    return contrast(model, ContrastMaterial(material, teacher, CATALOGUE, PAIRS), RECIPE, work)
 
 
 @pytest.fixture(scope="module")
