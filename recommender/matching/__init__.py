@@ -7,6 +7,7 @@ from recommender.matching.eligibility import EligibilityRules, decide
 from recommender.matching.features import FEATURE_NAMES, FEATURE_SCHEMA, FEATURES, Feature
 from recommender.matching.index_faiss import NOBODY, StatementIndex
 from recommender.matching.mirror import Organisation
+from recommender.matching.runs import expand_runs
 
 __all__ = [
     "FEATURES",
@@ -24,6 +25,7 @@ __all__ = [
     "ask",
     "ask_for",
     "decide",
+    "expand_runs",
     "goal_affinities",
     "goal_weights",
 ]

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.matching import expand_runs
 
 MAX_GRADE = 3
 GOOD = 2
@@ -187,12 +188,10 @@ class _Lists:
         """Sort; ``among_tied`` (n,) orders the tied, so that sums never depend on the input's."""
         _check(score, grade)
         order = np.lexsort((among_tied, -score, ranking))
-        lists, starts, row, sizes = np.unique(
-            ranking[order], return_index=True, return_inverse=True, return_counts=True
-        )
+        lists, row, sizes = np.unique(ranking[order], return_inverse=True, return_counts=True)
         new = np.ones(len(order), dtype=np.bool_)
         new[1:] = (np.diff(row) > 0) | (score[order][1:] != score[order][:-1])
-        rank = np.arange(1, len(order) + 1) - np.repeat(starts, sizes)
+        _, rank = expand_runs(np.ones_like(sizes), sizes)
         return cls(lists, order, row, rank, np.cumsum(new) - 1)
 
     def mean_among_tied(self, value: NDArray[np.float64]) -> NDArray[np.float64]:

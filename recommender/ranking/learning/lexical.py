@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.matching import goal_affinities
+from recommender.matching import expand_runs, goal_affinities
 
 K1 = 1.2
 B = 0.75
@@ -58,8 +58,7 @@ class LexicalIndex:
         place = np.searchsorted(self._owners, owners)
         known = np.flatnonzero(np.isin(owners, self._owners))
         starts, counts = self._starts[place[known]], self._counts[place[known]]
-        candidate = np.repeat(np.arange(len(known)), counts)
-        rows = np.arange(len(candidate)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        candidate, rows = expand_runs(starts, counts)
         asked = np.zeros((len(self._columns), len(goals)))
         for column, goal in enumerate(goals):
             for word, n in Counter(words(goal)).items():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
+from recommender.matching import expand_runs
 from recommender.ranking.metrics import MAX_GRADE
 
 CONSTANT = 1e-9
@@ -142,8 +143,7 @@ def comparable_pairs(
         raise ValueError("no two rows of a group have different grades; give more feedback")
     if n_pairs > MOST_PAIRS:
         raise ValueError(f"{n_pairs} pairs, at most {MOST_PAIRS} are possible; give smaller groups")
-    worse = np.repeat(np.arange(len(order)), n_better)
-    better = np.arange(n_pairs) - np.repeat(np.cumsum(n_better) - group_end, n_better)
+    worse, better = expand_runs(equals_end, n_better)
     pairs_of_group = np.bincount(group_row, n_better)[group_row[worse]]
     return Pairs(
         order[better],

@@ -12,6 +12,7 @@ from heapq import nsmallest
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.matching import expand_runs
 from recommender.skills.knowledge import Knowledge
 from recommender.store import Transaction, gap_reading, link_corrections
 from recommender.store.gap_reading import ActivePerson, ActiveStatements
@@ -154,9 +155,8 @@ def _of_statements(
     first = np.searchsorted(linked.text, stated.text, side="left")
     n_links = np.searchsorted(linked.text, stated.text, side="right") - first
     n_links[np.isin(stated.statement, list(corrected))] = 0
-    row = np.repeat(np.arange(len(stated.text)), n_links)
-    ends = np.cumsum(n_links)
-    concept = linked.concept[np.repeat(first - ends + n_links, n_links) + np.arange(len(row))]
+    row, place = expand_runs(first, n_links)
+    concept = linked.concept[place]
     row_of = {int(one): place for place, one in enumerate(stated.statement)} if corrected else {}
     own = [
         (row_of[statement], knowledge.place_of[concept_id])
