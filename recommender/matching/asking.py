@@ -129,10 +129,10 @@ def _asked(encoder: Encoder, asker: _Asker, known: dict[str, Vectors], coverage:
 
 
 def _mentee(connection: Transaction, person_id: str, brings_goals: bool) -> tuple[int, Person]:
-    found = people.get(connection, person_id)
-    if found is None:
+    stored = people.get(connection, person_id)
+    if stored is None:
         raise UnknownPerson(person_id)
-    number, person = found
+    number, person = stored
     if person.status is not Status.ACTIVE:
         raise InvalidInput(
             [
@@ -161,10 +161,12 @@ def _mentee(connection: Transaction, person_id: str, brings_goals: bool) -> tupl
 def _vectors(encoder: Encoder, known: dict[str, Vectors], texts: Sequence[str]) -> Vectors:
     """Return one vector per text, from those known or from the encoder."""
     unknown = [text for text in texts if text not in known]
-    found = known | dict(zip(unknown, encoder.encode(unknown), strict=True)) if unknown else known
+    vector_of = (
+        known | dict(zip(unknown, encoder.encode(unknown), strict=True)) if unknown else known
+    )
     if not texts:
         return np.zeros((0, 0), dtype=np.float32)
-    return np.stack([found[text] for text in texts])
+    return np.stack([vector_of[text] for text in texts])
 
 
 def _thresholds(

@@ -133,10 +133,10 @@ def build_features(
 
 
 def _mean_where(
-    chosen: NDArray[np.bool_], values: NDArray[np.int8], weights: NDArray[np.float64]
+    counted: NDArray[np.bool_], values: NDArray[np.int8], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return each row's weighted mean of the chosen values, 0 where none is chosen, (n,)."""
-    weighted = chosen * weights[None, :]
+    """Return each row's weighted mean of the values that count, 0 where none does, (n,)."""
+    weighted = counted * weights[None, :]
     total = weighted.sum(axis=1)
     mean: NDArray[np.float64] = (weighted * values).sum(axis=1) / np.where(total > 0, total, 1.0)
     return mean

@@ -154,12 +154,12 @@ class Organisation:
         return index
 
     def _rows(
-        self, connection: Transaction, kind: Kind, chosen: Sequence[int] | None
+        self, connection: Transaction, kind: Kind, numbers: Sequence[int] | None
     ) -> vectors.StatementRows:
-        return vectors.statement_rows(connection, self._encoder.digest, kind, chosen)
+        return vectors.statement_rows(connection, self._encoder.digest, kind, numbers)
 
-    def _encode_new(self, chosen: Sequence[int] | None, progress: Progress) -> None:
+    def _encode_new(self, numbers: Sequence[int] | None, progress: Progress) -> None:
         with self._store.read() as connection:
-            texts = vectors.texts_without_vector(connection, self._encoder.digest, chosen)
+            texts = vectors.texts_without_vector(connection, self._encoder.digest, numbers)
         if texts:
             encode_missing(self._store, self._encoder, texts, progress)

@@ -39,7 +39,7 @@ def feature_reasons(
         contributions: What each feature adds to the score, if a ranker is active.
     """
     added = contributions or {}
-    said = {
+    names = {
         "department": roster.departments[candidate],
         "site": roster.sites[candidate],
         "languages": _shared_languages(roster, mentee, candidate, language),
@@ -51,7 +51,7 @@ def feature_reasons(
                 language,
                 f"reason.{feature.name}",
                 value=number(language, values[feature.name]),
-                **said,
+                **names,
             ),
         )
         for feature in sorted(FEATURES, key=lambda feature: -added.get(feature.name, 0.0))

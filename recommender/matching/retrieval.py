@@ -89,18 +89,18 @@ def retrieve(
     rows = rows[np.argsort(skills.statement[rows], kind="stable")]
     exact = _cover(skills, asked, rows, np.float64)
     order = _best(exact.affinity, n_most)
-    chosen = exact.people[order]
+    people = exact.people[order]
     kept = GoalAffinities(
         exact.goals.affinity[order], exact.goals.similarity[order], exact.goals.best[order]
     )
     level = skills.rating[rows[kept.best]]
     closest = np.maximum(rough.closest, exact.closest)
     other_direction = reciprocal(
-        arrays.goals, asked.own_skills, chosen, arrays.roster.n_rows, coverage
+        arrays.goals, asked.own_skills, people, arrays.roster.n_rows, coverage
     )
-    features = build_features(arrays.roster, asked, chosen, kept, level, other_direction)
+    features = build_features(arrays.roster, asked, people, kept, level, other_direction)
     return Candidates(
-        people=chosen,
+        people=people,
         goals=kept,
         statement=skills.statement[rows[kept.best]],
         level=level,

@@ -82,11 +82,11 @@ class Rankers:
 
     def all(self) -> list[RankerState]:
         """Return every release in the order of names, those that cannot be used with why."""
-        found = []
+        states = []
         for version in self.releases.versions():
             with suppress(UnknownRanker):  # removed a moment ago
-                found.append(self.state(version))
-        return found
+                states.append(self.state(version))
+        return states
 
     def state(self, version: str) -> RankerState:
         """Return one release as it lies in the workspace.

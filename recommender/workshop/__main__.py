@@ -114,8 +114,8 @@ def evaluate_encoder(
     teacher = _teacher()
     named = [open_encoder(), *map(open_encoder, encoders or ())]
     with shown_progress() as progress:
-        every = [*named, *([teacher] if teacher else [])]
-        reports = compare_encoders(every, catalogue, material, teacher, progress)
+        compared = [*named, *([teacher] if teacher else [])]
+        reports = compare_encoders(compared, catalogue, material, teacher, progress)
     if as_json:
         print_json([asdict(report) for report in reports])
         return

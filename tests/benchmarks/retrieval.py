@@ -43,7 +43,7 @@ def measure(
             recommender.recommend(query)
             whole_ms.append((time.perf_counter() - begin) * 1e3)
             ratios.append(whole_ms[-1] / bare_ms[-1])
-        found = [_share_of_best(recommender, Query(mentee)) for mentee in mentees]
+        shares = [_share_of_best(recommender, Query(mentee)) for mentee in mentees]
     size = f"{n_people:,} people, {n_people * statements_each:,} statements"
     ratio = median(whole_ms) / median(bare_ms)
     return [
@@ -55,7 +55,7 @@ def measure(
         ),
         (
             f"affinity of the top {TOP} ÷ exhaustive search, {size}",
-            f"{np.mean(found):.4f} (worst {min(found):.4f})",
+            f"{np.mean(shares):.4f} (worst {min(shares):.4f})",
             "",
         ),
         (f"opening without a saved index, {size}", f"{opened_s:.1f} s", ""),
@@ -67,10 +67,10 @@ def _mentees(recommender: Recommender, n: int) -> list[str]:
     roster = recommender.organisation.roster
     ids = sorted(roster.row_of)
     with recommender.store.read() as connection:
-        some = people.get_many(connection, ids[:: max(1, len(ids) // (12 * n))])
+        stored = people.get_many(connection, ids[:: max(1, len(ids) // (12 * n))])
     asking = [
         person.id
-        for number, person in some.values()
+        for number, person in stored.values()
         if person.goals and roster.takes_part[number] and person.roles != "mentor"
     ]
     return asking[:n]
@@ -105,6 +105,6 @@ def _share_of_best(recommender: Recommender, query: Query) -> float:
     asked, mask = _asked(recommender, query)
     organisation, coverage = recommender.organisation, recommender.coverage
     arrays = Arrays(organisation.roster, organisation.skills, organisation.goals)
-    found = retrieve(arrays, asked, mask, TOP, TOP, coverage).features[:, 0]
+    searched = retrieve(arrays, asked, mask, TOP, TOP, coverage).features[:, 0]
     everybody = retrieve(arrays, asked, mask, int(mask.sum()), TOP, coverage).features[:, 0]
-    return float(found.mean() / everybody.mean()) if len(found) else 1.0
+    return float(searched.mean() / everybody.mean()) if len(searched) else 1.0

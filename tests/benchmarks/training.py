@@ -98,10 +98,10 @@ def retraining() -> None:
     """Train on 100,000 labelled impressions, then retrain from SQLite, each in a new process."""
     world, rng = World(WorldKind.LINEAR), np.random.default_rng(0)
     two = one_after_another([world.cohort(rng, N_MENTEES // 2) for _ in range(2)])
-    one = world.cohort(rng, N_MENTEES)
+    one_cohort = world.cohort(rng, N_MENTEES)
     everybody = np.ones(len(two), dtype=np.bool_)
     material = {
-        "one cohort": one,
+        "one cohort": one_cohort,
         "two cohorts": two,
         "two cohorts, both sides reporting on everybody shown": replace(
             two, asked=everybody, accepted=everybody
@@ -118,14 +118,14 @@ def retraining() -> None:
         what = [f"`run_trial`, {name}", f"{len(examples):,}", "–", "–", "–"]
         rows.append([*what, f"{median(taken_s):.1f}", f"{median(core_s):.1f}", "–"])
     for name, examples in material.items():
-        n_reports, found = _retrained(examples)
-        *every_s, peak_mib = (median(column) for column in zip(*found, strict=True))
+        n_reports, measured = _retrained(examples)
+        *every_s, peak_mib = (median(column) for column in zip(*measured, strict=True))
         rows.append(
             [
                 f"`Rankers.retrain`, {name}",
                 f"{len(examples):,}",
                 f"{n_reports:,}",
-                *(f"{one:.1f}" for one in every_s),
+                *(f"{one_cohort:.1f}" for one_cohort in every_s),
                 f"{peak_mib:.0f}",
             ]
         )

@@ -62,15 +62,15 @@ def give_statements(
     """Give everybody the same number of statements, each with a text of its own."""
     result = []
     for person in invented:
-        wanted = list(person.statements[:each])
-        while len(wanted) < each:
+        statements = list(person.statements[:each])
+        while len(statements) < each:
             phrase = phrases[int(rng.integers(len(phrases)))]
-            wanted.append(_statement(phrase))
+            statements.append(_statement(phrase))
         result.append(
             replace(
                 person,
                 statements=tuple(
-                    replace(s, text=f"{s.text} #{person.id}.{i}") for i, s in enumerate(wanted)
+                    replace(s, text=f"{s.text} #{person.id}.{i}") for i, s in enumerate(statements)
                 ),
             )
         )

@@ -191,11 +191,11 @@ class MonotoneBoostingRanker(_AdditiveRanker):
 
     def _learn(self, rows: GradedRows) -> AdditiveScore:
         pairs = comparable_pairs(rows.grade, rows.group, rows.weight)
-        told = rows.where(np.isin(rows.group, rows.group[pairs.better]))
+        compared = rows.where(np.isin(rows.group, rows.group[pairs.better]))
         believed = _believed(self.prior_feature, self.names)
-        slope = self._slope(told, told.features @ believed)
-        grade = told.within(told.grade.astype(np.float64))
-        target = grade - slope * told.within(told.features @ believed)
+        slope = self._slope(compared, compared.features @ believed)
+        grade = compared.within(compared.grade.astype(np.float64))
+        target = grade - slope * compared.within(compared.features @ believed)
         # Rows of other lists may be equal but for the target.
         order = np.argsort(target, kind="stable")
         self.trees_ = HistGradientBoostingRegressor(
@@ -203,7 +203,7 @@ class MonotoneBoostingRanker(_AdditiveRanker):
             monotonic_cst=_directions(self.monotone, self.names),
             interaction_cst="no_interactions",
             random_state=0,
-        ).fit(told.features[order], target[order], sample_weight=told.weight[order])
+        ).fit(compared.features[order], target[order], sample_weight=compared.weight[order])
         center = rows.center()
         return AdditiveScore(
             tuple(self.names), center, slope * believed, _steps_of(self.trees_, center)
@@ -217,16 +217,16 @@ class MonotoneBoostingRanker(_AdditiveRanker):
         grade = rows.grade.astype(np.float64)
         total = float(rows.weight.sum())
         n_believed = self.prior_strength * total / rows.n_lists
-        found = float(rows.weight @ (rows.within(line) * rows.within(grade))) / spread
+        learned = float(rows.weight @ (rows.within(line) * rows.within(grade))) / spread
         believed = n_believed * BELIEF * rows.spread(grade)
-        return max((found + believed) / (total + n_believed) / spread, 0.0)
+        return max((learned + believed) / (total + n_believed) / spread, 0.0)
 
 
 def _directions(monotone: Sequence[int] | None, names: Sequence[str]) -> NDArray[np.int64]:
-    found = np.zeros(len(names), dtype=np.int64) if monotone is None else np.asarray(monotone)
-    if found.shape != (len(names),) or not np.isin(found, (-1, 0, 1)).all():
+    directions = np.zeros(len(names), dtype=np.int64) if monotone is None else np.asarray(monotone)
+    if directions.shape != (len(names),) or not np.isin(directions, (-1, 0, 1)).all():
         raise ValueError(f"one of +1, −1 and 0 for each of {', '.join(names)} is expected")
-    return found
+    return directions
 
 
 def _believed(feature: str, names: Sequence[str]) -> NDArray[np.float64]:

@@ -64,9 +64,9 @@ class LexicalIndex:
             for word, n in Counter(words(goal)).items():
                 if word in self._columns:
                     asked[self._columns[word], column] = n
-        found = (self._weights[rows] @ asked).T
+        bm25 = (self._weights[rows] @ asked).T
         score = np.zeros(len(owners))
-        by_goal = goal_affinities(found, candidate, len(known)).affinity
+        by_goal = goal_affinities(bm25, candidate, len(known)).affinity
         score[known] = (by_goal * weights).sum(axis=1)
         return score
 

@@ -78,10 +78,10 @@ class GradedRows:
     def n_lists(self) -> int:
         return len(np.unique(self.group))
 
-    def where(self, chosen: NDArray[np.bool_]) -> GradedRows:
+    def where(self, rows: NDArray[np.bool_]) -> GradedRows:
         """Return the chosen rows."""
-        _, group = np.unique(self.group[chosen], return_inverse=True)
-        return GradedRows(self.features[chosen], self.grade[chosen], group, self.weight[chosen])
+        _, group = np.unique(self.group[rows], return_inverse=True)
+        return GradedRows(self.features[rows], self.grade[rows], group, self.weight[rows])
 
     def center(self) -> NDArray[np.float64]:
         """Return the features' weighted means, (p,) float64."""
@@ -94,8 +94,8 @@ class GradedRows:
 
     def spread(self, values: NDArray[np.float64]) -> float:
         """Return the weighted standard deviation of values (n,) within lists, 0 if constant."""
-        found = float(np.sqrt(np.average(self.within(values) ** 2, weights=self.weight)))
-        return found if found > CONSTANT * np.abs(values).max() else 0.0
+        deviation = float(np.sqrt(np.average(self.within(values) ** 2, weights=self.weight)))
+        return deviation if deviation > CONSTANT * np.abs(values).max() else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

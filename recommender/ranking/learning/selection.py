@@ -77,20 +77,20 @@ def choose(examples: Examples, slope: float, rng: np.random.Generator) -> Choice
         rng: Draws the mentees to look at, if there are many.
     """
     sample = _some_mentees(examples, rng)
-    every = contenders()
-    values = [_cross_validated(contender, sample, slope) for contender in every]
+    tried = contenders()
+    values = [_cross_validated(contender, sample, slope) for contender in tried]
     means = [value.mean for value in values]
     best = int(np.argmax(means))
-    chosen = next(
+    simplest = next(
         place
         for place, value in enumerate(values)
         if means[place] >= means[best] - _error_of_difference(values[best], value)
     )
-    kinds = dict.fromkeys(contender.kind for contender in every)
+    kinds = dict.fromkeys(contender.kind for contender in tried)
     return Choice(
-        every[chosen],
+        tried[simplest],
         tuple(
-            KindMeasure(kind, max(m for c, m in zip(every, means, strict=True) if c.kind == kind))
+            KindMeasure(kind, max(m for c, m in zip(tried, means, strict=True) if c.kind == kind))
             for kind in kinds
         ),
     )

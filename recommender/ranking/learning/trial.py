@@ -85,9 +85,9 @@ class Trial:
         """The orders among champion and affinity that the challenger is not shown to beat."""
         must = (Order.CHAMPION, Order.AFFINITY)
         return tuple(
-            one.order
-            for one in self.comparisons
-            if one.order in must and not one.ndcg.estimate.low > 0
+            comparison.order
+            for comparison in self.comparisons
+            if comparison.order in must and not comparison.ndcg.estimate.low > 0
         )
 
 

@@ -259,12 +259,12 @@ QUERIES = st.builds(
 
 
 def above(people: dict[int, RosterRow], person: int) -> set[int]:
-    found: set[int] = set()
+    line: set[int] = set()
     place = people[person].manager
-    while place in people and place not in found:
-        found.add(place)
+    while place in people and place not in line:
+        line.add(place)
         place = people[place].manager
-    return found
+    return line
 
 
 def allowed(

@@ -111,23 +111,23 @@ def test_every_column_by_hand(name: str) -> None:
 
 
 def test_without_a_mentee_columns_that_compare_are_zero() -> None:
-    found = company_features(replace(ASKED, mentee=None))
+    features = company_features(replace(ASKED, mentee=None))
     for name in FEATURE_NAMES:
         by_hand = np.zeros(2) if name in COMPARING else np.array(BY_HAND[name])
-        assert column(found, name) == pytest.approx(by_hand)
+        assert column(features, name) == pytest.approx(by_hand)
 
 
 def test_a_mentor_below_the_mentees_own_level_counts_against() -> None:
     asked = replace(ASKED, own_levels=np.array([5, 5], dtype=np.int8))
     levels = np.array([[1, 1], [1, 1]], dtype=np.int8)
-    found = build_features(roster_of(*COMPANY), asked, CANDIDATES, GOALS, levels, RECIPROCAL)
-    assert column(found, "level_above").tolist() == [-4.0, -4.0]
+    features = build_features(roster_of(*COMPANY), asked, CANDIDATES, GOALS, levels, RECIPROCAL)
+    assert column(features, "level_above").tolist() == [-4.0, -4.0]
 
 
 def test_a_mentor_who_covers_nothing_is_neither_above_nor_below() -> None:
-    found = company_features(replace(ASKED, coverage=np.full(2, 0.95)))
-    assert column(found, "level_above").tolist() == [0.0, 0.0]
-    assert column(found, "covered_goals").tolist() == [0.0, 0.0]
+    features = company_features(replace(ASKED, coverage=np.full(2, 0.95)))
+    assert column(features, "level_above").tolist() == [0.0, 0.0]
+    assert column(features, "covered_goals").tolist() == [0.0, 0.0]
 
 
 def test_the_table_is_complete_and_consistent() -> None:
@@ -175,13 +175,13 @@ def random_world(
     return roster, candidates, goal_affinities(cosines, owner, n), weights, reciprocal
 
 
-def features_of(seed: int, n: int, chosen: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+def features_of(seed: int, n: int, among: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
     """Return the features of a random world's candidates, or of these places among them."""
     roster, candidates, goals, weights, reciprocal = random_world(seed, n)
     rng = np.random.default_rng(seed + 1)
     levels = rng.integers(1, 6, goals.affinity.shape).astype(np.int8)
     own = rng.integers(0, 6, len(weights)).astype(np.int8)
-    places = np.arange(n) if chosen is None else chosen
+    places = np.arange(n) if among is None else among
     coverage = np.full(len(weights), COVERAGE)
     return build_features(
         roster,
@@ -195,13 +195,13 @@ def features_of(seed: int, n: int, chosen: NDArray[np.int64] | None = None) -> N
 
 @pytest.mark.parametrize("seed", range(5))
 def test_every_column_keeps_to_its_range(seed: int) -> None:
-    found = features_of(seed, n=200)
-    assert found.shape == (200, len(FEATURES))
-    assert found.dtype == np.float64
-    assert np.isfinite(found).all()
+    features = features_of(seed, n=200)
+    assert features.shape == (200, len(FEATURES))
+    assert features.dtype == np.float64
+    assert np.isfinite(features).all()
     rounding = 1e-12
     for feature in FEATURES:
-        values = column(found, feature.name)
+        values = column(features, feature.name)
         assert values.min() >= feature.low - rounding, feature.name
         assert values.max() <= feature.high + rounding, feature.name
         if feature.unit == "0 or 1":
@@ -221,5 +221,5 @@ def test_batch_equals_single_and_order_never_matters(seed: int) -> None:
 
 
 def test_no_candidate_gives_no_row() -> None:
-    found = features_of(0, 5, np.zeros(0, dtype=np.int64))
-    assert found.shape == (0, len(FEATURES))
+    features = features_of(0, 5, np.zeros(0, dtype=np.int64))
+    assert features.shape == (0, len(FEATURES))
