@@ -134,27 +134,13 @@ def _mentee(connection: Transaction, person_id: str, brings_goals: bool) -> tupl
         raise UnknownPerson(person_id)
     number, person = stored
     if person.status is not Status.ACTIVE:
-        raise InvalidInput(
-            [
-                Problem(
-                    "mentee_id",
-                    person_id,
-                    f"somebody who takes part (their status is {person.status})",
-                    "Ask again once they have set their status to active.",
-                )
-            ]
-        )
+        expected = f"somebody who takes part (their status is {person.status})"
+        remedy = "Ask again once they have set their status to active."
+        raise InvalidInput([Problem("mentee_id", person_id, expected, remedy)])
     if not (person.goals or brings_goals):
-        raise InvalidInput(
-            [
-                Problem(
-                    "mentee_id",
-                    person_id,
-                    "a mentee who has described a goal",
-                    "Add a goal to the person, or send goals with the query.",
-                )
-            ]
-        )
+        expected = "a mentee who has described a goal"
+        remedy = "Add a goal to the person, or send goals with the query."
+        raise InvalidInput([Problem("mentee_id", person_id, expected, remedy)])
     return number, person
 
 

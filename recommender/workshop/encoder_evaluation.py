@@ -19,7 +19,6 @@ from recommender.workshop.esco import EscoSkill
 POOL = 100
 DRAWS = 10
 BOOTSTRAP = 2_000
-N_ORDERED_PAIRS = 2_000
 LABELS_PER_CHUNK = 256
 
 Similarities = Callable[[Sequence[str], Sequence[str]], NDArray[np.floating]]

@@ -42,10 +42,29 @@ TREES: Mapping[str, Any] = {
 
 
 class _AdditiveRanker(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
-    """What all rankers share: checked input, scores, concordance."""
+    """What all rankers share: settings, checked input, scores, concordance.
 
-    names: Sequence[str]
+    Args:
+        names: The features, in the order of the columns.
+        monotone: +1 where more of a feature may only help, −1 where it may only harm, 0 where that
+            is open, one per feature; all open if left out.
+        prior_feature: The feature believed in.
+        prior_strength: How many lists the belief weighs; 0 for no belief.
+    """
+
     additive_: AdditiveScore
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        monotone: Sequence[int] | None = None,
+        prior_feature: str = "affinity",
+        prior_strength: float = 50.0,
+    ) -> None:
+        self.names = names
+        self.monotone = monotone
+        self.prior_feature = prior_feature
+        self.prior_strength = prior_strength
 
     def fit(
         self,
@@ -105,14 +124,11 @@ class PairwiseLogisticRanker(_AdditiveRanker):
     deviation more of it is better. So little feedback leaves the order nearly as that feature
     alone would have it, and the belief fades as feedback grows.
 
+    A feature whose weight would have the wrong sign is left out, and the others are fitted again.
+
     Args:
-        names: The features, in the order of the columns.
-        monotone: +1 where more of a feature may only help, −1 where it may only harm, 0 where that
-            is open, one per feature; all open if left out. A feature whose weight would have the
-            wrong sign is left out, and the others are fitted again.
+        names, monotone, prior_feature, prior_strength: As for all rankers.
         C: How far a list outweighs the penalty on large weights; above 0.
-        prior_feature: The feature believed in.
-        prior_strength: How many lists the invented pair weighs; 0 for no belief.
     """
 
     def __init__(
@@ -123,11 +139,8 @@ class PairwiseLogisticRanker(_AdditiveRanker):
         prior_feature: str = "affinity",
         prior_strength: float = 50.0,
     ) -> None:
-        self.names = names
-        self.monotone = monotone
+        super().__init__(names, monotone, prior_feature, prior_strength)
         self.C = C
-        self.prior_feature = prior_feature
-        self.prior_strength = prior_strength
 
     def _learn(self, rows: GradedRows) -> AdditiveScore:
         pairs = comparable_pairs(rows.grade, rows.group, rows.weight)
@@ -167,27 +180,9 @@ class MonotoneBoostingRanker(_AdditiveRanker):
     its list, by small trees of which each looks at one feature. Source: Friedman 2001, "Greedy
     function approximation", with squared error and histograms; one feature per tree as in Lou,
     Caruana and Gehrke 2012. Lists without two different grades are left out.
-
-    Args:
-        names: The features, in the order of the columns.
-        monotone: +1, −1 or 0 per feature, as for ``PairwiseLogisticRanker``; always kept.
-        prior_feature: The feature of the line.
-        prior_strength: How many lists the belief weighs; 0 for no belief.
     """
 
     trees_: HistGradientBoostingRegressor
-
-    def __init__(
-        self,
-        names: Sequence[str],
-        monotone: Sequence[int],
-        prior_feature: str = "affinity",
-        prior_strength: float = 50.0,
-    ) -> None:
-        self.names = names
-        self.monotone = monotone
-        self.prior_feature = prior_feature
-        self.prior_strength = prior_strength
 
     def _learn(self, rows: GradedRows) -> AdditiveScore:
         pairs = comparable_pairs(rows.grade, rows.group, rows.weight)

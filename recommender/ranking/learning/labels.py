@@ -24,7 +24,6 @@ from statistics import fmean
 from recommender.domain.feedback import Again, DeclineReason, FeedbackKind, Fit, Side
 from recommender.store.feedback import FeedbackRow
 
-HIGHEST_GRADE = 3
 GRADE_FROM = (0.3, 0.5, 0.7)
 """Satisfaction of the less satisfied side from which a pair has grade 1, 2 and 3."""
 ONE_SIDE_AT_MOST = 2

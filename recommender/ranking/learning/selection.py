@@ -105,13 +105,12 @@ def folds(examples: Examples, n_folds: int) -> list[Fold]:
     return list(GroupKFold(n_folds).split(examples.features, groups=examples.mentee))
 
 
-def has_pairs(examples: Examples) -> bool:
-    """Return whether some list holds two different grades, so that there is something to learn."""
-    if not len(examples):
-        return False
+def rated_mentees(examples: Examples) -> NDArray[np.int64]:
+    """Return the mentees with a list that holds different grades: something to learn from."""
     order = np.lexsort((examples.grade, examples.ranking))
     ranking, grade = examples.ranking[order], examples.grade[order]
-    return bool(((ranking[1:] == ranking[:-1]) & (grade[1:] != grade[:-1])).any())
+    differs = (ranking[1:] == ranking[:-1]) & (grade[1:] != grade[:-1])
+    return np.unique(examples.mentee[order][1:][differs])
 
 
 def _cross_validated(contender: Contender, examples: Examples, slope: float) -> PerMentee:
@@ -119,7 +118,7 @@ def _cross_validated(contender: Contender, examples: Examples, slope: float) -> 
     score = np.zeros(len(examples))
     for train, test in folds(examples, N_FOLDS):
         part = examples.where(train)
-        if has_pairs(part):
+        if len(rated_mentees(part)):
             score[test] = fitted(contender, part, slope).predict(examples.features[test])
     return mentee_ndcg(score, examples, slope)
 

@@ -63,24 +63,18 @@ def fit_linker(
     trial = hold_out(sentences, weights, progress)
     calibration = trial.fit_calibration(trial.for_calibration)
     off = off_topic_trial(sentences, weights)
-    measures = [
-        measure.as_json() for measure in linking_measures(trial, sentences, catalogue, THRESHOLD)
-    ]
     judged = off.probabilities(calibration)
     choices = [
         {
             "threshold": threshold,
             "off_topic_abstained": abstention(judged, threshold),
-            "measures": [
-                measure.as_json()
-                for measure in linking_measures(trial, sentences, catalogue, threshold, STYLES)
-            ],
+            "measures": [*linking_measures(trial, sentences, catalogue, threshold, STYLES)],
         }
         for threshold in CHOICES
     ]
     ids = tuple(concept.id for concept in catalogue)
     more = {
-        "measures": measures,
+        "measures": [*linking_measures(trial, sentences, catalogue, THRESHOLD)],
         "n_off_topic": len(judged),
         "off_topic_abstained": abstention(judged, THRESHOLD),
         "choices": choices,

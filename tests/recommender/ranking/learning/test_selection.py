@@ -16,9 +16,9 @@ from recommender.ranking.learning.selection import (
     contenders,
     fitted,
     folds,
-    has_pairs,
     mentee_ndcg,
     mentee_of_lists,
+    rated_mentees,
 )
 from tests.recommender.ranking.invented_rows import rows
 from tests.worlds.worlds import World, WorldKind
@@ -154,7 +154,7 @@ def test_no_mentee_stands_on_both_sides_of_a_fold(n_folds: int) -> None:
 def test_pairs_need_two_grades_in_one_list(
     grade: list[int], ranking: list[int], expected: bool
 ) -> None:
-    assert has_pairs(rows(grade, ranking)) is expected
+    assert (len(rated_mentees(rows(grade, ranking))) > 0) is expected
 
 
 def test_each_mentee_has_the_mean_of_their_lists() -> None:

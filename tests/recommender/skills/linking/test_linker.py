@@ -410,13 +410,13 @@ def test_precision_and_recall_are_counted() -> None:
     measure = Judged(held_out, probability, near, 0.5).measure(
         "x", np.arange(4), np.random.default_rng(0)
     )
-    assert (measure.n_statements, measure.n_links) == (4, 4)
-    assert measure.precision == 2 / 4
-    assert measure.recall == 2 / 4
-    assert measure.f1 == 0.5
-    assert measure.near == 1.0
-    assert measure.said == pytest.approx((0.9 + 0.8 + 0.7 + 0.6) / 4)
-    assert measure.precision_interval[0] <= 0.5 <= measure.precision_interval[1]
+    assert (measure["n_statements"], measure["n_links"]) == (4, 4)
+    assert measure["precision"] == 2 / 4
+    assert measure["recall"] == 2 / 4
+    assert measure["f1"] == 0.5
+    assert measure["near"] == 1.0
+    assert measure["said"] == pytest.approx((0.9 + 0.8 + 0.7 + 0.6) / 4)
+    assert measure["precision_interval"][0] <= 0.5 <= measure["precision_interval"][1]
 
 
 @pytest.fixture(scope="module")
