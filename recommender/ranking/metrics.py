@@ -89,11 +89,7 @@ def reciprocal_rank(
     A list without such a mentor has the value NaN. Source: Voorhees 1999, "The TREC-8 question
     answering track report".
 
-    Args:
-        score: (n,).
-        grade: 0 to 3, (n,).
-        ranking: (n,).
-        good: 1 to 3.
+    Args are those of :func:`ndcg`; ``good`` is 1 to 3.
 
     Raises:
         InvalidInput: if a score is not a number or a grade is none.
@@ -111,14 +107,7 @@ def hit(
     """Return whether one of the first ``k`` has at least the grade ``good``: 1 or 0.
 
     Where tied scores leave it to chance, the value is the probability. A list without such a mentor
-    has the value NaN.
-
-    Args:
-        score: (n,).
-        grade: 0 to 3, (n,).
-        ranking: (n,).
-        k: How many ranks count, at least 1.
-        good: 1 to 3.
+    has the value NaN. Args are those of :func:`ndcg`; ``good`` is 1 to 3.
 
     Raises:
         InvalidInput: if a score is not a number or a grade is none.

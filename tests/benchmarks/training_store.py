@@ -14,7 +14,7 @@ from recommender.domain.feedback import Cohort, FeedbackKind, Fit, Side
 from recommender.domain.people import Kind, Person, Roles, Statement, Status
 from recommender.matching.features import FEATURE_NAMES
 from recommender.ranking.learning.examples import Examples
-from recommender.simulation import read_phrases
+from recommender.simulation.phrases import read_phrases
 from recommender.store import Store, cohorts, people, tables
 from recommender.store.shipped import shipped
 

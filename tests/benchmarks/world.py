@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from recommender.app import Recommender
 from recommender.domain.people import Kind, Person, Statement
 from recommender.encoding.encoder import open_encoder
-from recommender.simulation import Phrase, invent_organisation, read_names, read_phrases
+from recommender.simulation.organisation import invent_organisation
+from recommender.simulation.phrases import Phrase, read_names, read_phrases
 from recommender.store import Store, pairs, people, vectors
 from recommender.store.shipped import shipped
 

@@ -14,19 +14,16 @@ from numpy.random import default_rng
 from recommender.domain.errors import InvalidInput
 from recommender.domain.people import Kind, PairStatus, Person, Roles, Statement, Status
 from recommender.files.people import read_people
-from recommender.simulation import (
+from recommender.simulation.organisation import Organisation, invent_organisation
+from recommender.simulation.phrases import (
     Area,
     NameGroup,
-    Organisation,
     Phrase,
-    invent_organisation,
-    invent_sample,
     read_names,
     read_phrases,
     topics_of,
-    write_sample,
 )
-from recommender.simulation.sample import SAMPLE_FILES
+from recommender.simulation.sample import SAMPLE_FILES, invent_sample, write_sample
 
 FOLDER = Path(__file__).parents[3] / "data" / "sample_organisation"
 N_LEVELS = 7

@@ -16,8 +16,9 @@ from recommender.domain.feedback import Cohort, Feedback, FeedbackKind
 from recommender.domain.people import Person, Statement
 from recommender.domain.ranking import Impression, Query, Ranking
 from recommender.ranking.learning.examples import gather
-from recommender.simulation import SAMPLE_SIZE, simulate_cohort
+from recommender.simulation import simulate_cohort
 from recommender.simulation.cohort import merit
+from recommender.simulation.sample import SAMPLE_SIZE
 from recommender.store import Store, people, rankings
 from tests.conftest import HashEncoder, goal, person, skill
 
