@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -247,12 +247,5 @@ def order_fairly(scores: Sequence[float], ids: Sequence[str], mentee_id: str) ->
         return blake2b(drawn, digest_size=8).digest()
 
     by_score = sorted(range(len(scores)), key=lambda place: -scores[place])
-    return [
-        place
-        for _, equal in groupby(by_score, key=lambda place: scores[place])
-        for place in _by_lot(list(equal), lot)
-    ]
-
-
-def _by_lot(places: list[int], lot: Callable[[int], bytes]) -> list[int]:
-    return sorted(places, key=lot) if len(places) > 1 else places
+    ties = (list(equal) for _, equal in groupby(by_score, key=lambda place: scores[place]))
+    return [place for tie in ties for place in (sorted(tie, key=lot) if len(tie) > 1 else tie)]

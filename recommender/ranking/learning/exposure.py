@@ -142,13 +142,11 @@ def skew(
     ratio, p_value, verdict = _compared(exposure, member[disclosed], rng, n_permutations)
     numbers = zip(member[disclosed].sum(axis=1).tolist(), ratio, p_value, verdict, strict=True)
     return tuple(
-        GroupExposure(name, *next(numbers)) if is_disclosed else _withheld(name)
+        GroupExposure(name, *next(numbers))
+        if is_disclosed
+        else GroupExposure(name, None, None, None, "too few people")
         for name, is_disclosed in zip(labels, disclosed, strict=True)
     )
-
-
-def _withheld(name: str) -> GroupExposure:
-    return GroupExposure(name, None, None, None, "too few people")
 
 
 def _compared(
