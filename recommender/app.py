@@ -16,7 +16,7 @@ from recommender.domain.checks import Check
 from recommender.domain.progress import Progress, silent
 from recommender.domain.ranking import Query, Ranking
 from recommender.encoding import Encoder, open_encoder
-from recommender.matching import Mirror, RecommenderConfig, answer, ask
+from recommender.matching import Mirror, Question, RecommenderConfig, answer, ask
 from recommender.programme import Cohorts, JobLog, People, Reports
 from recommender.ranking import Rankers, Releases, utc_now
 from recommender.skills import Gaps
@@ -212,10 +212,7 @@ class Recommender:
             ranking, numbers = answer(
                 connection,
                 mirror,
-                self.encoder,
-                self.config,
-                query,
-                asked,
+                Question(query, asked, self.encoder, self.config),
                 release,
                 notes,
                 self.clock(),

@@ -12,10 +12,10 @@ from contextlib import suppress
 
 import uvicorn
 
-from recommender.app import Recommender
 from recommender.domain.errors import InvalidInput, TandemError
 from recommender.settings import PREFIX, Settings, read_settings
 from service.app import create_app
+from service.running import opened
 
 HOST = "127.0.0.1"
 BACKLOG = 2048
@@ -29,10 +29,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and sockets:
             port = sockets[0].getsockname()[1]
-            _say(
+            sys.stdout.write(
                 f"Tandem listens on http://{HOST}:{port} "
-                "(this machine only: there is no access control yet)"
+                "(this machine only: there is no access control yet)\n"
             )
+            sys.stdout.flush()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,12 +84,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _serve(settings: Settings, listening: socket.socket) -> int:
-    with Recommender.open(
-        settings.workspace,
-        settings.encoder,
-        settings.recommender_config(),
-        settings.threads,
-    ) as recommender:
+    with opened(settings) as recommender:
         recommender.load()
         config = uvicorn.Config(
             create_app(settings, recommender),
@@ -101,11 +97,6 @@ def _serve(settings: Settings, listening: socket.socket) -> int:
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
         return 0 if server.started else 1
-
-
-def _say(sentence: str) -> None:
-    sys.stdout.write(sentence + "\n")
-    sys.stdout.flush()
 
 
 def _complain(sentence: str) -> None:

@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 from recommender.domain.errors import InvalidInput, Problem, TandemError
 from recommender.domain.progress import Progress
 from recommender.programme import Forms, Job, JobLog, JobStatus
-from service.errors import ServiceProblem, Slug, readable, trail
+from service.errors import trail
+from service.problems import TooManyJobs, readable
 from service.uploads import Upload, UploadFolder
 
 MAX_WAITING = 8
 TICK_S = 0.5
 SIGN_OF_LIFE_S = 20.0
-RETRY_AFTER_S = 30
 AFTER_A_FAULT = "Try again; if it stays, the service's log says where it happened."
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class _Live:
     folder: Path | None
     status: JobStatus = JobStatus.WAITING
     reached: Reached = WAITING
-    told: Reached | None = None
+    stored: Reached | None = None
 
 
 class _Stopping(Exception):
@@ -115,14 +115,14 @@ class Jobs:
 
     def count(self, kind: JobKind, status: JobStatus) -> int:
         """Return how many jobs of this process and kind are waiting, or running."""
-        found = list(self._live.values())
-        return sum(live.kind is kind and live.status is status for live in found)
+        jobs = list(self._live.values())
+        return sum(live.kind is kind and live.status is status for live in jobs)
 
     def submit(self, kind: JobKind, work: Work) -> Job:
         """Return the job that will do this work.
 
         Raises:
-            ServiceProblem: if too many jobs are waiting.
+            TooManyJobs: if too many jobs are waiting.
         """
         with self._place():
             return self._queue(kind, work, None)
@@ -138,7 +138,7 @@ class Jobs:
 
         Raises:
             InvalidInput: if the files do not go together.
-            ServiceProblem: if too many jobs are waiting.
+            TooManyJobs: if too many jobs are waiting.
         """
         with self._place():
             folder, paths = self._uploads.save(uploads, forms)
@@ -166,11 +166,9 @@ class Jobs:
         """Take a place in the queue before anything is saved, and give it back on failure."""
         with self._wake:
             if self._n_claimed >= MAX_WAITING or self._stopping.is_set():
-                raise ServiceProblem(
-                    Slug.BUSY,
+                raise TooManyJobs(
                     f"{self._n_claimed} jobs are waiting; at most {MAX_WAITING} may. Send this "
-                    "one again when one of them is done.",
-                    {"Retry-After": str(RETRY_AFTER_S)},
+                    "one again when one of them is done."
                 )
             self._n_claimed += 1
         try:
@@ -215,17 +213,16 @@ class Jobs:
             result = live.work(note)
         except _Stopping:
             return JobStatus.INTERRUPTED, {}
-        except InvalidInput as refused:
-            return JobStatus.FAILED, _failure(refused.problems)
-        except TandemError as refused:
-            expected = "everything that it needs"
-            problem = Problem(str(live.kind), "not done", expected, str(refused))
-            return JobStatus.FAILED, _failure([problem])
+        except InvalidInput as refusal:
+            return JobStatus.FAILED, _failure(*refusal.problems)
+        except TandemError as refusal:
+            expected, remedy = "everything that it needs", str(refusal)
         except Exception as error:  # noqa: BLE001 - told neutrally, and logged without its words
             log.error("A job (%s) failed unexpectedly: %s", live.kind, trail(error))
-            problem = Problem(str(live.kind), "not done", "no fault in Tandem", AFTER_A_FAULT)
-            return JobStatus.FAILED, _failure([problem])
-        return JobStatus.DONE, result
+            expected, remedy = "no fault in Tandem", AFTER_A_FAULT
+        else:
+            return JobStatus.DONE, result
+        return JobStatus.FAILED, _failure(Problem(live.kind, "not done", expected, remedy))
 
     def _finish(self, live: _Live, status: JobStatus, result: dict[str, Any]) -> None:
         """Store an outcome; the lock keeps the reporter from calling the job running after it."""
@@ -242,37 +239,28 @@ class Jobs:
     def _report(self) -> None:
         alive_at = time.monotonic()
         while not self._closing.wait(TICK_S):
+            silent = time.monotonic() - alive_at >= SIGN_OF_LIFE_S
+            alive_at = time.monotonic() if silent else alive_at
             try:
-                self._report_progress()
-                if time.monotonic() - alive_at >= SIGN_OF_LIFE_S:
-                    alive_at = time.monotonic()
-                    self._report_life()
+                with self._reporting:
+                    self._report_progress()
+                    if silent and self._live:
+                        self._jobs.report_life(list(self._live))
             except Exception as error:  # noqa: BLE001 - the next report may well succeed
                 log.warning("The progress of a job could not be noted: %s", trail(error))
 
     def _report_progress(self) -> None:
-        with self._reporting:
-            for live in list(self._live.values()):
-                if live.status is JobStatus.RUNNING and live.reached != live.told:
-                    reached = live.reached
-                    self._jobs.report(live.id, *reached)
-                    live.told = reached
-
-    def _report_life(self) -> None:
-        with self._reporting:
-            ids = list(self._live)
-            if ids:
-                self._jobs.report_life(ids)
+        for live in list(self._live.values()):
+            if live.status is JobStatus.RUNNING and live.reached != live.stored:
+                reached = live.reached
+                self._jobs.report(live.id, *reached)
+                live.stored = reached
 
 
-def _failure(problems: Sequence[Problem]) -> dict[str, Any]:
+def _failure(*problems: Problem) -> dict[str, Any]:
     """Return problems as the outcome of a job, in text that every encoding can write."""
-    return {
-        "problems": [
-            {
-                key: readable(value) if isinstance(value, str) else value
-                for key, value in asdict(problem).items()
-            }
-            for problem in problems
-        ]
-    }
+    fields = [
+        {name: readable(v) if isinstance(v, str) else v for name, v in asdict(problem).items()}
+        for problem in problems
+    ]
+    return {"problems": fields}

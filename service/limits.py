@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,7 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recommender.domain.errors import quoted
-from service.errors import ServiceProblem, Slug, problem_response
+from service.errors import refusal_response
+from service.problems import (
+    CrossSiteRefused,
+    HostRefused,
+    MediaTypeRefused,
+    ServiceProblem,
+    TooLarge,
+)
 
 PEOPLE_IMPORT_PATH = "/v1/people/import"
 FEEDBACK_IMPORT_PATH = "/v1/feedback/import"
@@ -43,14 +51,14 @@ class Limits:
         headers = Headers(scope=scope)
         refusal = _refusal(scope["method"], headers)
         if refusal is not None:
-            await problem_response(refusal.slug, refusal.detail)(scope, receive, send)
+            await refusal_response(refusal)(scope, receive, send)
             return
         path: str = scope["path"]
         limit = self._max_import_bytes if path in IMPORT_PATHS else MAX_JSON_BYTES
         announced = headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > limit:
-            refused = problem_response(Slug.TOO_LARGE, _too_large(limit), headers=_HANG_UP)
-            await refused(scope, receive, send)
+            refusal = TooLarge(_too_large(limit), _HANG_UP)
+            await refusal_response(refusal)(scope, receive, send)
             return
         n_bytes = 0
 
@@ -59,7 +67,8 @@ class Limits:
             message = await receive()
             n_bytes += len(message.get("body", b""))
             if n_bytes > limit:
-                raise HTTPException(413, _too_large(limit), _HANG_UP)
+                # FastAPI lets nothing else through while it reads a body.
+                raise HTTPException(TooLarge.status, _too_large(limit), _HANG_UP)
             return message
 
         async def uncached(message: Message) -> None:
@@ -80,8 +89,7 @@ def _too_large(limit: int) -> str:
 def _refusal(method: str, headers: Headers) -> ServiceProblem | None:
     hosts = headers.getlist("host")
     if len(hosts) != 1 or _THIS_MACHINE.fullmatch(hosts[0]) is None:
-        return ServiceProblem(
-            Slug.HOST_REFUSED,
+        return HostRefused(
             f"The request names the host {quoted(' and '.join(hosts))!r}; localhost, 127.0.0.1 or "
             "[::1] is expected: until there is access control, Tandem serves this machine only.",
         )
@@ -89,26 +97,20 @@ def _refusal(method: str, headers: Headers) -> ServiceProblem | None:
     if origin is None or method in _READING:
         return None
     if origin.partition("://")[2].lower() != hosts[0].lower():
-        return ServiceProblem(
-            Slug.CROSS_SITE,
+        return CrossSiteRefused(
             f"A page of {quoted(origin)!r} sent this request; a page of this service, or a program "
             "that sends no Origin, is expected.",
         )
     return None
 
 
-async def takes_json(request: Request) -> None:
-    """Refuse a body that does not call itself JSON. For use as a dependency."""
-    _take(request, "application/json")
+def must_be(media_type: str) -> Callable[[Request], Awaitable[None]]:
+    """Return a dependency that refuses a body that calls itself anything else."""
 
+    async def check(request: Request) -> None:
+        sent = request.headers.get("content-type", "")
+        if sent.partition(";")[0].strip().lower() != media_type:
+            detail = f"The Content-Type is {quoted(sent)!r}; {media_type} is expected."
+            raise MediaTypeRefused(detail, {"Accept": media_type})
 
-async def takes_form(request: Request) -> None:
-    """Refuse a body that is no form with files. For use as a dependency."""
-    _take(request, "multipart/form-data")
-
-
-def _take(request: Request, expected: str) -> None:
-    given = request.headers.get("content-type", "")
-    if given.partition(";")[0].strip().lower() != expected:
-        told = f"The Content-Type is {quoted(given)!r}; {expected} is expected."
-        raise HTTPException(415, told, {"Accept": expected})
+    return check

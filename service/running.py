@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter
@@ -15,13 +15,19 @@ from threadpoolctl import threadpool_limits
 from recommender.app import Recommender
 from recommender.domain.errors import EncoderUnavailable, StoreUnavailable
 from recommender.settings import Settings
-from service.errors import RETRY_SOON, ServiceProblem, Slug, trail
+from service.errors import trail
 from service.jobs import Jobs
 from service.metrics import Metrics
+from service.problems import NotReady
 from service.uploads import UploadFolder
 
 log = logging.getLogger(__name__)
 
+LOADING = "The encoder is being loaded. Ask again in a few seconds."
+LEARNING = (
+    "What statements are about is being learned for this encoder; that takes some minutes. All "
+    "else can be asked meanwhile."
+)
 STOPPED_WITHIN = 5.0
 """Seconds after which the end of the service waits no longer for a linker that is being made."""
 
@@ -31,48 +37,41 @@ class _Stopped(Exception):
 
 
 class Preload:
-    """Loads the encoder and then what gaps are told by, so that no request waits for them."""
+    """Loads the encoder and then what gaps are told by, so that no request waits for them.
+
+    Attributes:
+        hindrance: Why the encoder is not ready, or None.
+    """
 
     def __init__(self, recommender: Recommender) -> None:
         self._recommender = recommender
         self._encoder = recommender.encoder
         self._thread = threading.Thread(target=self._run, name="tandem-preload", daemon=True)
         self._stopping = threading.Event()
-        self._hindrance: str | None = "The encoder is being loaded. Ask again in a few seconds."
-        self._gaps_hindrance: str | None = (
-            "What statements are about is being learned for this encoder; that takes some minutes. "
-            "All else can be asked meanwhile."
-        )
+        self._learning = False
+        self.hindrance: str | None = None
+
+    @property
+    def gaps_hindrance(self) -> str | None:
+        """Why gaps cannot be told yet, or None."""
+        return (self.hindrance or LEARNING) if self._learning else None
 
     def start(self) -> None:
-        """Begin to load."""
+        """Begin to load; without it, the first request that needs something loads it."""
+        self._learning, self.hindrance = True, LOADING
         self._thread.start()
-
-    def skip(self) -> None:
-        """Leave both to the first request that needs them."""
-        self._hindrance = self._gaps_hindrance = None
 
     def stop(self) -> None:
         """Wait until torch is in nobody's hands: it must not be torn down half imported."""
         self._stopping.set()
         if self._thread.ident is not None:
-            self._thread.join(None if self._hindrance else STOPPED_WITHIN)
-
-    @property
-    def hindrance(self) -> str | None:
-        """Why the encoder is not ready, or None."""
-        return self._hindrance
-
-    @property
-    def gaps_hindrance(self) -> str | None:
-        """Why gaps cannot be told yet, or None."""
-        return self._gaps_hindrance and (self._hindrance or self._gaps_hindrance)
+            self._thread.join(None if self.hindrance else STOPPED_WITHIN)
 
     def _run(self) -> None:
         self._load()
-        if self._hindrance is None:
+        if self.hindrance is None:
             self._learn()
-        self._gaps_hindrance = None  # where it went wrong, the next request finds out why
+        self._learning = False  # where it went wrong, the next request finds out why
 
     def _learn(self) -> None:
         try:
@@ -92,12 +91,12 @@ class Preload:
             self._encoder.encode(["a first sentence, since it takes longer than the next"])
         except EncoderUnavailable as refusal:
             log.error("The encoder cannot be loaded: %s", refusal)
-            self._hindrance = str(refusal)
+            self.hindrance = str(refusal)
         except Exception as error:  # noqa: BLE001 - the service lives on and says it is not ready
             log.error("The encoder cannot be loaded: %s", trail(error))
-            self._hindrance = "The encoder cannot be loaded; the service's log says where it fails."
+            self.hindrance = "The encoder cannot be loaded; the service's log says where it fails."
         else:
-            self._hindrance = None
+            self.hindrance = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,47 +124,40 @@ def running(
     settings: Settings, recommender: Recommender | None, metrics: Metrics
 ) -> Iterator[Running]:
     """Open what a service needs, and close it; a recommender that is given stays open."""
-    with threadpool_limits(settings.threads, user_api="blas"):
-        yield from _parts(settings, recommender, metrics)
+    with ExitStack() as stack:
+        stack.enter_context(threadpool_limits(settings.threads, user_api="blas"))
+        if recommender is None:
+            recommender = stack.enter_context(opened(settings))
+        recommender.load()
+        jobs = Jobs(recommender.jobs, UploadFolder(settings.workspace))
+        preload = Preload(recommender)
+        jobs.start()
+        stack.callback(preload.stop)
+        stack.callback(jobs.stop)
+        if settings.preload_encoder:
+            preload.start()
+        yield Running(recommender, jobs, preload, metrics)
 
 
-def _parts(
-    settings: Settings, recommender: Recommender | None, metrics: Metrics
-) -> Iterator[Running]:
-    opened = recommender or Recommender.open(
+def opened(settings: Settings) -> Recommender:
+    """Open the recommender that the settings describe."""
+    return Recommender.open(
         settings.workspace,
         settings.encoder,
         settings.recommender_config(),
         settings.threads,
     )
-    try:
-        opened.load()
-        jobs = Jobs(opened.jobs, UploadFolder(settings.workspace))
-        preload = Preload(opened)
-        jobs.start()
-        try:
-            if settings.preload_encoder:
-                preload.start()
-            else:
-                preload.skip()
-            yield Running(opened, jobs, preload, metrics)
-        finally:
-            jobs.stop()
-            preload.stop()
-    finally:
-        if recommender is None:
-            opened.close()
 
 
 def for_gaps(request: Request) -> Recommender:
     """Return the recommender of the service that received a request about gaps.
 
     Raises:
-        ServiceProblem: while what statements are about is still being learned.
+        NotReady: while what statements are about is still being learned.
     """
     parts = of(request)
     if parts.preload.gaps_hindrance:
-        raise ServiceProblem(Slug.NOT_READY, parts.preload.gaps_hindrance, RETRY_SOON)
+        raise NotReady(parts.preload.gaps_hindrance)
     return parts.recommender
 
 

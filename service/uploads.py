@@ -65,7 +65,9 @@ class UploadFolder:
         Raises:
             InvalidInput: if these files do not go together.
         """
-        names = [Path(str(place), _plain_name(one.name)) for place, one in enumerate(uploads, 1)]
+        names = [
+            Path(str(place), _plain_name(upload.name)) for place, upload in enumerate(uploads, 1)
+        ]
         try:
             forms.of(names)
         except InvalidInput as refused:

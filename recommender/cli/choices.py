@@ -80,13 +80,12 @@ def show(
     """Show what a person's own statements are about, and what else to choose from."""
     from recommender.cli.gap_tables import print_own_links
     from recommender.domain.texts import reading_language
-    from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
         gaps = recommender.gaps.of(person)
         known = recommender.people.get(person)
     if as_json:
-        print_json(person_as_json(gaps)["statements"])
+        print_json(asdict(gaps)["statements"])
     else:
         print_own_links(gaps.statements, language or reading_language(known.languages))
 

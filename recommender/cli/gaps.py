@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -62,13 +63,12 @@ def _own(
 ) -> None:
     from recommender.cli.gap_tables import print_own_gaps
     from recommender.domain.texts import reading_language
-    from recommender.skills.own import person_as_json
 
     with opened_for_gaps(workspace, encoder) as recommender:
         own_gaps = recommender.gaps.of(person)
         reader = recommender.people.get(person)
     if as_json:
-        print_json(person_as_json(own_gaps))
+        print_json(asdict(own_gaps))
     else:
         print_own_gaps(own_gaps, reader.name, language or reading_language(reader.languages))
 

@@ -64,12 +64,14 @@ class TandemError(Exception):
         slug: Names the kind of problem over HTTP.
         title: The same in a few words.
         status: Status code over HTTP; 500 is a fault that no caller can mend.
+        retry_after_s: After how many seconds a caller may ask again, where that helps.
         exit_code: Of a command.
     """
 
     slug: ClassVar[str] = "fault"
     title: ClassVar[str] = "A fault in Tandem"
     status: ClassVar[int] = 500
+    retry_after_s: ClassVar[int | None] = None
     exit_code: ClassVar[int] = 1
 
 
@@ -197,6 +199,7 @@ class StoreBusy(TandemError):
     slug = "store-busy"
     title = "The database is busy"
     status = 503
+    retry_after_s = 10
 
 
 class MaterialUnusable(TandemError):

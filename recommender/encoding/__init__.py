@@ -5,7 +5,7 @@ from recommender.encoding.encoder import (
     ENCODER_KIND,
     ENCODER_SCHEMA,
     Encoder,
-    model_facts,
+    ModelFacts,
     open_encoder,
 )
 from recommender.encoding.missing import encode_missing
@@ -15,7 +15,7 @@ __all__ = [
     "ENCODER_KIND",
     "ENCODER_SCHEMA",
     "Encoder",
+    "ModelFacts",
     "encode_missing",
-    "model_facts",
     "open_encoder",
 ]

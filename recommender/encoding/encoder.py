@@ -192,16 +192,6 @@ def open_encoder(name: str | None = None, threads: int | None = None) -> Encoder
     )
 
 
-def model_facts(name: str, dimension: int, languages: Sequence[str], coverage: float) -> Facts:
-    """Return what the manifest of one of our own models says, for :func:`write_artefact`."""
-    return {
-        "name": name,
-        "dimension": dimension,
-        "languages": list(languages),
-        "coverage": coverage,
-    }
-
-
 def _shipped_folder() -> Path:
     try:
         return shipped(DEFAULT_MODEL)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.domain.people import MAX_PRIORITY
+from recommender.matching.runs import expand_runs
 
 BEST = 3
 DECIMALS = 6
@@ -54,7 +55,7 @@ def goal_affinities(
     order = np.argsort(candidate, kind="stable")
     counts = np.bincount(candidate, minlength=n_candidates)
     starts = np.cumsum(counts) - counts
-    slot = np.arange(len(order)) - starts[candidate[order]]
+    _, slot = expand_runs(np.zeros_like(counts), counts)
     width = int(counts.max(initial=0))
     padded = np.full((n_candidates, n_goals, width), -np.inf)
     # Whole numbers until the end: their sums are exact, and so the same in any order.

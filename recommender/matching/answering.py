@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -23,7 +23,8 @@ from recommender.matching.eligibility import EligibilityRules, decide
 from recommender.matching.features import FEATURE_NAMES
 from recommender.matching.mirror import Mirror
 from recommender.matching.reasons import feature_reasons, goal_matches
-from recommender.matching.retrieval import Candidates, retrieve
+from recommender.matching.retrieval import Arrays, Candidates, retrieve
+from recommender.matching.roster import Roster
 from recommender.store import Transaction, people, rankings
 
 MAX_CANDIDATES = 1_000_000
@@ -92,11 +93,13 @@ class Scored:
         contributions: By feature, each (n_candidates,) float64; they add up to the score.
         score: (n_candidates,) float64, rounded, so that equals tie.
         affinity: The same for affinity.
+        learned: Whether a ranker made it.
     """
 
     contributions: Mapping[str, NDArray[np.float64]]
     score: NDArray[np.float64]
     affinity: NDArray[np.float64]
+    learned: bool
 
 
 def score(features: NDArray[np.float64], ranker: Ranker | None) -> Scored:
@@ -108,22 +111,37 @@ def score(features: NDArray[np.float64], ranker: Ranker | None) -> Scored:
     """
     affinity = np.round(features[:, AFFINITY], DECIMALS)
     if ranker is None:
-        return Scored({"affinity": affinity}, affinity, affinity)
+        return Scored({"affinity": affinity}, affinity, affinity, learned=False)
     parts = ranker.score.contributions(features)
     return Scored(
         dict(zip(ranker.score.names, parts.T, strict=True)),
         np.round(parts.sum(axis=1), DECIMALS),
         affinity,
+        learned=True,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, by whose cosines, and what the organisation allows.
+
+    Attributes:
+        query: In words.
+        asked: The same as numbers.
+        encoder: Whose cosines these are.
+        config: Rules and thresholds.
+    """
+
+    query: Query
+    asked: Asked
+    encoder: Encoder
+    config: RecommenderConfig
 
 
 def answer(
     connection: Transaction,
     organisation: Mirror,
-    encoder: Encoder,
-    config: RecommenderConfig,
-    query: Query,
-    asked: Asked,
+    question: Question,
     ranker: Ranker | None,
     notes: Sequence[str],
     now: datetime,
@@ -133,10 +151,7 @@ def answer(
     Args:
         connection: A transaction on the store.
         organisation: Everybody and what they state.
-        encoder: Whose cosines these are.
-        config: Rules and thresholds.
-        query: What is asked.
-        asked: The same as numbers.
+        question: What is asked.
         ranker: The active one, or None for affinity order.
         notes: Keys of what a reader should know.
         now: The moment of the answer, in UTC.
@@ -144,13 +159,12 @@ def answer(
     Raises:
         Outdated: if somebody in it took back a statement meanwhile.
     """
-    roster = organisation.roster
+    query, asked, encoder = question.query, question.asked, question.encoder
+    config, roster = question.config, organisation.roster
     describes_skill = organisation.skills.who_states(roster.n_rows)
     eligibility = decide(roster, describes_skill, query, asked, config.rules)
     candidates = retrieve(
-        roster,
-        organisation.skills,
-        organisation.goals,
+        Arrays(roster, organisation.skills, organisation.goals),
         asked,
         eligibility.mask,
         query.k,
@@ -167,7 +181,7 @@ def answer(
         language=asked.language,
         goals=tuple(goal.text for goal in asked.goals),
         recommendations=_recommendations(
-            connection, organisation, asked, candidates, scored, ranker, order
+            connection, roster, asked, _Ranked(candidates, scored, order)
         ),
         uncovered_goals=tuple(asked.goals[i].text for i in candidates.uncovered),
         kept_out=eligibility.kept_out,
@@ -181,36 +195,32 @@ def answer(
     return ranking, {ids[place]: int(candidates.people[place]) for place in order}
 
 
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Candidates with their scores, and the places of those recommended, the first one first."""
+
+    candidates: Candidates
+    scored: Scored
+    order: Sequence[int]
+
+
 def _recommendations(
-    connection: Transaction,
-    organisation: Mirror,
-    asked: Asked,
-    candidates: Candidates,
-    scored: Scored,
-    ranker: Ranker | None,
-    order: Sequence[int],
+    connection: Transaction, roster: Roster, asked: Asked, ranked: _Ranked
 ) -> tuple[Recommendation, ...]:
-    wanted = np.unique(candidates.statement[order]) if order else np.zeros(0, np.int64)
-    texts = people.statement_texts(connection, wanted.tolist())
-    if len(texts) < len(wanted):
+    quoted = np.unique(ranked.candidates.statement[list(ranked.order)])
+    texts = people.statement_texts(connection, quoted.tolist())
+    if len(texts) < len(quoted):
         raise rankings.Outdated
     return tuple(
-        _recommendation(organisation, asked, candidates, scored, ranker, position, place, texts)
-        for position, place in enumerate(order, start=1)
+        _recommendation(roster, asked, ranked, position, texts)
+        for position in range(1, len(ranked.order) + 1)
     )
 
 
 def _recommendation(
-    organisation: Mirror,
-    asked: Asked,
-    candidates: Candidates,
-    scored: Scored,
-    ranker: Ranker | None,
-    position: int,
-    place: int,
-    texts: dict[int, str],
+    roster: Roster, asked: Asked, ranked: _Ranked, position: int, texts: Mapping[int, str]
 ) -> Recommendation:
-    roster = organisation.roster
+    candidates, scored, place = ranked.candidates, ranked.scored, ranked.order[position - 1]
     row = int(candidates.people[place])
     values = dict(zip(FEATURE_NAMES, candidates.features[place].tolist(), strict=True))
     contributions = {name: float(part[place]) for name, part in scored.contributions.items()}
@@ -225,13 +235,11 @@ def _recommendation(
         affinity=float(scored.affinity[place]),
         contributions=contributions,
         matches=goal_matches(
-            asked.goals,
+            asked,
             [texts[int(statement)] for statement in candidates.statement[place]],
             candidates.level[place],
             candidates.goals.similarity[place],
             candidates.goals.affinity[place],
-            asked.weights,
-            asked.coverage,
         ),
         reasons=feature_reasons(
             roster,
@@ -239,7 +247,7 @@ def _recommendation(
             row,
             values,
             asked.language,
-            contributions if ranker else None,
+            contributions if scored.learned else None,
         ),
         features=values,
     )
@@ -256,12 +264,5 @@ def order_fairly(scores: Sequence[float], ids: Sequence[str], mentee_id: str) ->
         return blake2b(drawn, digest_size=8).digest()
 
     by_score = sorted(range(len(scores)), key=lambda place: -scores[place])
-    return [
-        place
-        for _, equal in groupby(by_score, key=lambda place: scores[place])
-        for place in _by_lot(list(equal), lot)
-    ]
-
-
-def _by_lot(places: list[int], lot: Callable[[int], bytes]) -> list[int]:
-    return sorted(places, key=lot) if len(places) > 1 else places
+    ties = (list(equal) for _, equal in groupby(by_score, key=lambda place: scores[place]))
+    return [place for tie in ties for place in (sorted(tie, key=lot) if len(tie) > 1 else tie)]

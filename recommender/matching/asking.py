@@ -66,7 +66,7 @@ def ask(connection: Transaction, encoder: Encoder, query: Query, coverage: float
     """
     if query.mentee_id is None:
         languages = tuple(goal.language for goal in query.goals)
-        return _asked(encoder, None, (), query.goals, (), languages, {}, coverage)
+        return _asked(encoder, _Asker(languages, query.goals), {}, coverage)
     number, person = _mentee(connection, query.mentee_id, bool(query.goals))
     return ask_for(connection, encoder, number, person, query.goals or person.goals, coverage)
 
@@ -93,34 +93,35 @@ def ask_for(
         EncoderUnavailable: if a text must be encoded and the model cannot be loaded.
     """
     partners = tuple(pairs.partners_of(connection, number))
-    wanted = [statement.text for statement in (*goals, *person.skills)]
-    known = vectors.get(connection, encoder.digest, wanted)
-    return _asked(
-        encoder, number, partners, goals, person.skills, person.languages, known, coverage
-    )
+    texts = [statement.text for statement in (*goals, *person.skills)]
+    known = vectors.get(connection, encoder.digest, texts)
+    asker = _Asker(person.languages, goals, person.skills, number, partners)
+    return _asked(encoder, asker, known, coverage)
 
 
-def _asked(
-    encoder: Encoder,
-    mentee: int | None,
-    partners: tuple[int, ...],
-    goals: tuple[Statement, ...],
-    skills: tuple[Statement, ...],
-    languages: tuple[str, ...],
-    known: dict[str, Vectors],
-    coverage: float,
-) -> Asked:
-    encoded = _vectors(encoder, known, [goal.text for goal in goals])
-    own_skills = _vectors(encoder, known, [skill.text for skill in skills])
-    levels = np.array([skill.level for skill in skills], dtype=np.int8)
-    thresholds = _thresholds(encoder, goals, coverage)
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who asks, in words: a stored person, or somebody of whom only the goals are known."""
+
+    languages: tuple[str, ...]
+    goals: tuple[Statement, ...]
+    skills: tuple[Statement, ...] = ()
+    number: int | None = None
+    partners: tuple[int, ...] = ()
+
+
+def _asked(encoder: Encoder, asker: _Asker, known: dict[str, Vectors], coverage: float) -> Asked:
+    encoded = _vectors(encoder, known, [goal.text for goal in asker.goals])
+    own_skills = _vectors(encoder, known, [skill.text for skill in asker.skills])
+    levels = np.array([skill.level for skill in asker.skills], dtype=np.int8)
+    thresholds = _thresholds(encoder, asker.goals, coverage)
     return Asked(
-        mentee=mentee,
-        language=reading_language(languages),
-        partners=partners,
-        goals=goals,
+        mentee=asker.number,
+        language=reading_language(asker.languages),
+        partners=asker.partners,
+        goals=asker.goals,
         vectors=encoded,
-        weights=goal_weights(np.array([goal.priority for goal in goals], dtype=np.int8)),
+        weights=goal_weights(np.array([goal.priority for goal in asker.goals], dtype=np.int8)),
         own_skills=own_skills,
         own_levels=_own_levels(encoded, own_skills, levels, thresholds),
         coverage=thresholds,
@@ -130,37 +131,25 @@ def _asked(
 def _mentee(connection: Transaction, person_id: str, brings_goals: bool) -> tuple[int, Person]:
     number, person = people.get(connection, person_id)
     if person.status is not Status.ACTIVE:
-        raise InvalidInput(
-            [
-                Problem(
-                    "mentee_id",
-                    person_id,
-                    f"somebody who takes part (their status is {person.status})",
-                    "Ask again once they have set their status to active.",
-                )
-            ]
-        )
+        expected = f"somebody who takes part (their status is {person.status})"
+        remedy = "Ask again once they have set their status to active."
+        raise InvalidInput([Problem("mentee_id", person_id, expected, remedy)])
     if not (person.goals or brings_goals):
-        raise InvalidInput(
-            [
-                Problem(
-                    "mentee_id",
-                    person_id,
-                    "a mentee who has described a goal",
-                    "Add a goal to the person, or send goals with the query.",
-                )
-            ]
-        )
+        expected = "a mentee who has described a goal"
+        remedy = "Add a goal to the person, or send goals with the query."
+        raise InvalidInput([Problem("mentee_id", person_id, expected, remedy)])
     return number, person
 
 
 def _vectors(encoder: Encoder, known: dict[str, Vectors], texts: Sequence[str]) -> Vectors:
     """Return one vector per text, from those known or from the encoder."""
     unknown = [text for text in texts if text not in known]
-    found = known | dict(zip(unknown, encoder.encode(unknown), strict=True)) if unknown else known
+    vector_of = (
+        known | dict(zip(unknown, encoder.encode(unknown), strict=True)) if unknown else known
+    )
     if not texts:
         return np.zeros((0, 0), dtype=np.float32)
-    return np.stack([found[text] for text in texts])
+    return np.stack([vector_of[text] for text in texts])
 
 
 def _thresholds(

@@ -127,7 +127,9 @@ def _verdicts(
     if query.site is not None:
         yield "query_site", roster.site == roster.site_code(query.site)
     if query.exclude:
-        known = [roster.row_of[one] for one in query.exclude if one in roster.row_of]
+        known = [
+            roster.row_of[person_id] for person_id in query.exclude if person_id in roster.row_of
+        ]
         yield "query_exclude", _all_but(roster, known)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.matching.affinity import GoalAffinities
+from recommender.matching.asking import Asked
 from recommender.matching.roster import Roster
 
 FEATURE_SCHEMA = 1
@@ -79,14 +80,11 @@ class Reciprocal:
 
 def build_features(
     roster: Roster,
-    mentee: int | None,
+    asked: Asked,
     candidates: NDArray[np.int64],
     goals: GoalAffinities,
-    weights: NDArray[np.float64],
-    mentor_levels: NDArray[np.int8],
-    mentee_levels: NDArray[np.int8],
+    levels: NDArray[np.int8],
     reciprocal: Reciprocal,
-    coverage: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return one row per candidate and one column per entry of ``FEATURES``.
 
@@ -94,26 +92,24 @@ def build_features(
 
     Args:
         roster: Everybody.
-        mentee: The mentee's row, or None.
+        asked: The query.
         candidates: Rows of the candidates, (n,) int64.
         goals: Affinities of candidates and goals.
-        weights: The goals' weights, summing to 1, (n_goals,) float64.
-        mentor_levels: Level of the best statement per candidate and goal, 1–5, (n, n_goals).
-        mentee_levels: The mentee's own level per goal, 0 where they described none, (n_goals,).
+        levels: Level of the best statement per candidate and goal, 1–5, (n, n_goals) int8.
         reciprocal: What the mentee could teach the candidates.
-        coverage: Cosine from which a statement covers each goal, (n_goals,) float64.
 
     Returns:
         (n, len(FEATURES)) float64, in the order of ``FEATURES``.
     """
-    covered = goals.similarity >= coverage
+    mentee, weights = asked.mentee, asked.weights
+    covered = goals.similarity >= asked.coverage
     columns: dict[str, NDArray[np.generic]] = {
         "affinity": goals.affinity @ weights,
         "strongest_goal": goals.affinity.max(axis=1),
         "weakest_goal": goals.affinity.min(axis=1),
         "best_similarity": goals.similarity.max(axis=1),
         "covered_goals": covered.mean(axis=1),
-        "level_above": _mean_where(covered, mentor_levels - mentee_levels[None, :], weights),
+        "level_above": _mean_where(covered, levels - asked.own_levels[None, :], weights),
         "reciprocal_affinity": reciprocal.affinity,
         "reciprocal_covered": reciprocal.covered,
         "free_capacity": roster.free_capacity[candidates],
@@ -137,10 +133,10 @@ def build_features(
 
 
 def _mean_where(
-    chosen: NDArray[np.bool_], values: NDArray[np.int8], weights: NDArray[np.float64]
+    counted: NDArray[np.bool_], values: NDArray[np.int8], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return each row's weighted mean of the chosen values, 0 where none is chosen, (n,)."""
-    weighted = chosen * weights[None, :]
+    """Return each row's weighted mean of the values that count, 0 where none does, (n,)."""
+    weighted = counted * weights[None, :]
     total = weighted.sum(axis=1)
     mean: NDArray[np.float64] = (weighted * values).sum(axis=1) / np.where(total > 0, total, 1.0)
     return mean

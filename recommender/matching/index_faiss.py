@@ -111,8 +111,8 @@ class StatementIndex:
             # other: the slowest answers took ten times longer with two.
             faiss.omp_set_num_threads(1)
             selected = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
-            found, places = self._faiss.search(queries, width, params=selected)
-            rows[:, :width], similarity[:, :width] = places, found
+            cosines, places = self._faiss.search(queries, width, params=selected)
+            rows[:, :width], similarity[:, :width] = places, cosines
         return rows, similarity
 
     def rows_of(self, eligible: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -135,9 +135,9 @@ class StatementIndex:
         asked: NDArray[Any] = queries.astype(precision)
         result = np.empty((len(queries), len(rows)), dtype=precision)
         for start in range(0, len(rows), GATHERED_ROWS):
-            some = rows[start : start + GATHERED_ROWS]
-            gathered: NDArray[Any] = self.vector[some].astype(precision, copy=False)
-            result[:, start : start + len(some)] = asked @ gathered.T
+            piece = rows[start : start + GATHERED_ROWS]
+            gathered: NDArray[Any] = self.vector[piece].astype(precision, copy=False)
+            result[:, start : start + len(piece)] = asked @ gathered.T
         return result
 
     def count(self, eligible: NDArray[np.bool_]) -> int:
@@ -209,9 +209,9 @@ class StatementIndex:
 
     def _mask(self, people: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the mask of rows whose person is in the mask ``people``; free rows are not."""
-        wanted = people.copy()
-        wanted[NOBODY] = False
-        return wanted[self.person]
+        mask = people.copy()
+        mask[NOBODY] = False
+        return mask[self.person]
 
     def _grow(self, n_rows: int) -> None:
         old = len(self.person)

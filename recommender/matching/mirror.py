@@ -155,12 +155,12 @@ class Mirror:
         return index
 
     def _rows(
-        self, connection: Transaction, kind: Kind, chosen: Sequence[int] | None
+        self, connection: Transaction, kind: Kind, numbers: Sequence[int] | None
     ) -> vectors.StatementRows:
-        return vectors.statement_rows(connection, self.encoder.digest, kind, chosen)
+        return vectors.statement_rows(connection, self.encoder.digest, kind, numbers)
 
-    def _encode_new(self, chosen: Sequence[int] | None, progress: Progress) -> None:
+    def _encode_new(self, numbers: Sequence[int] | None, progress: Progress) -> None:
         with self._store.read() as connection:
-            texts = vectors.texts_without_vector(connection, self.encoder.digest, chosen)
+            texts = vectors.texts_without_vector(connection, self.encoder.digest, numbers)
         if texts:
             encode_missing(self._store, self.encoder, texts, progress)

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain.people import Statement
 from recommender.domain.ranking import GoalMatch, Reason
 from recommender.domain.texts import language_name, number, text
+from recommender.matching.asking import Asked
 from recommender.matching.features import FEATURES
 from recommender.matching.roster import Roster
 
@@ -39,7 +39,7 @@ def feature_reasons(
         contributions: What each feature adds to the score, if a ranker is active.
     """
     added = contributions or {}
-    said = {
+    names = {
         "department": roster.departments[candidate],
         "site": roster.sites[candidate],
         "languages": _shared_languages(roster, mentee, candidate, language),
@@ -51,7 +51,7 @@ def feature_reasons(
                 language,
                 f"reason.{feature.name}",
                 value=number(language, values[feature.name]),
-                **said,
+                **names,
             ),
         )
         for feature in sorted(FEATURES, key=lambda feature: -added.get(feature.name, 0.0))
@@ -62,24 +62,20 @@ def feature_reasons(
 
 
 def goal_matches(
-    goals: Sequence[Statement],
+    asked: Asked,
     statements: Sequence[str],
     levels: NDArray[np.int8],
     similarity: NDArray[np.float64],
     affinity: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    coverage: NDArray[np.float64],
 ) -> tuple[GoalMatch, ...]:
     """Return how one candidate answers each goal.
 
     Args:
-        goals: The query's goals.
+        asked: The query.
         statements: The candidate's best statement per goal.
         levels: Its level, 1–5, (n_goals,).
         similarity: Its cosine, (n_goals,).
         affinity: The candidate's affinity per goal, (n_goals,).
-        weights: The goals' weights, summing to 1, (n_goals,).
-        coverage: Cosine from which a statement covers each goal, (n_goals,) float64.
     """
     return tuple(
         GoalMatch(
@@ -88,10 +84,10 @@ def goal_matches(
             level=int(levels[i]),
             similarity=float(similarity[i]),
             affinity=float(affinity[i]),
-            contribution=float(affinity[i] * weights[i]),
-            covered=bool(similarity[i] >= coverage[i]),
+            contribution=float(affinity[i] * asked.weights[i]),
+            covered=bool(similarity[i] >= asked.coverage[i]),
         )
-        for i, (goal, statement) in enumerate(zip(goals, statements, strict=True))
+        for i, (goal, statement) in enumerate(zip(asked.goals, statements, strict=True))
     )
 
 

@@ -45,10 +45,23 @@ class Candidates:
     uncovered: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """What is searched.
+
+    Attributes:
+        roster: Everybody.
+        skills: Index of skill statements.
+        goals: Index of goals, for the other direction.
+    """
+
+    roster: Roster
+    skills: StatementIndex
+    goals: StatementIndex
+
+
 def retrieve(
-    roster: Roster,
-    skills: StatementIndex,
-    goals: StatementIndex,
+    arrays: Arrays,
     asked: Asked,
     eligible: NDArray[np.bool_],
     k: int,
@@ -61,15 +74,14 @@ def retrieve(
     computed from all of their statements.
 
     Args:
-        roster: Everybody.
-        skills: Index of skill statements.
-        goals: Index of goals, for the other direction.
+        arrays: Everybody and what they state.
         asked: The query.
         eligible: Who may be recommended, (rows,) bool.
         k: How many must be found, if so many are eligible.
         n_most: How many to return, with everybody who ties with the last of them.
         coverage: Cosine from which the mentee's skills cover a mentor's goal.
     """
+    skills = arrays.skills
     rows = skills.rows_of(_name_candidates(skills, asked.vectors, eligible, k))
     rough = _cover(skills, asked, rows, np.float32)
     rows = rows[np.isin(skills.person[rows], rough.people[_shortlist(rough.affinity, n_most)])]
@@ -77,25 +89,18 @@ def retrieve(
     rows = rows[np.argsort(skills.statement[rows], kind="stable")]
     exact = _cover(skills, asked, rows, np.float64)
     order = _best(exact.affinity, n_most)
-    chosen = exact.people[order]
+    people = exact.people[order]
     kept = GoalAffinities(
         exact.goals.affinity[order], exact.goals.similarity[order], exact.goals.best[order]
     )
     level = skills.rating[rows[kept.best]]
     closest = np.maximum(rough.closest, exact.closest)
-    features = build_features(
-        roster,
-        asked.mentee,
-        chosen,
-        kept,
-        asked.weights,
-        level,
-        asked.own_levels,
-        reciprocal(goals, asked.own_skills, chosen, roster.n_rows, coverage),
-        asked.coverage,
+    other_direction = reciprocal(
+        arrays.goals, asked.own_skills, people, arrays.roster.n_rows, coverage
     )
+    features = build_features(arrays.roster, asked, people, kept, level, other_direction)
     return Candidates(
-        people=chosen,
+        people=people,
         goals=kept,
         statement=skills.statement[rows[kept.best]],
         level=level,

@@ -1,6 +1,6 @@
 """Who takes part and what happens: people, cohorts, feedback, and the jobs that import them."""
 
-from recommender.files import Forms
+from recommender.files import Forms, day, moment
 from recommender.files.feedback import FORMS as FEEDBACK_FORMS
 from recommender.files.people import FORMS as PEOPLE_FORMS
 from recommender.programme.cohorts import Cohorts
@@ -23,4 +23,6 @@ __all__ = [
     "People",
     "Reports",
     "StoredFeedback",
+    "day",
+    "moment",
 ]

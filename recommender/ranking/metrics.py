@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.domain.errors import InvalidInput, Problem
+from recommender.matching import expand_runs
 
 MAX_GRADE = 3
 GOOD = 2
@@ -88,11 +89,7 @@ def reciprocal_rank(
     A list without such a mentor has the value NaN. Source: Voorhees 1999, "The TREC-8 question
     answering track report".
 
-    Args:
-        score: (n,).
-        grade: 0 to 3, (n,).
-        ranking: (n,).
-        good: 1 to 3.
+    Args are those of :func:`ndcg`; ``good`` is 1 to 3.
 
     Raises:
         InvalidInput: if a score is not a number or a grade is none.
@@ -110,14 +107,7 @@ def hit(
     """Return whether one of the first ``k`` has at least the grade ``good``: 1 or 0.
 
     Where tied scores leave it to chance, the value is the probability. A list without such a mentor
-    has the value NaN.
-
-    Args:
-        score: (n,).
-        grade: 0 to 3, (n,).
-        ranking: (n,).
-        k: How many ranks count, at least 1.
-        good: 1 to 3.
+    has the value NaN. Args are those of :func:`ndcg`; ``good`` is 1 to 3.
 
     Raises:
         InvalidInput: if a score is not a number or a grade is none.
@@ -187,12 +177,10 @@ class _Lists:
         """Sort; ``among_tied`` (n,) orders the tied, so that sums never depend on the input's."""
         _check(score, grade)
         order = np.lexsort((among_tied, -score, ranking))
-        lists, starts, row, sizes = np.unique(
-            ranking[order], return_index=True, return_inverse=True, return_counts=True
-        )
+        lists, row, sizes = np.unique(ranking[order], return_inverse=True, return_counts=True)
         new = np.ones(len(order), dtype=np.bool_)
         new[1:] = (np.diff(row) > 0) | (score[order][1:] != score[order][:-1])
-        rank = np.arange(1, len(order) + 1) - np.repeat(starts, sizes)
+        _, rank = expand_runs(np.ones_like(sizes), sizes)
         return cls(lists, order, row, rank, np.cumsum(new) - 1)
 
     def mean_among_tied(self, value: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -82,11 +82,11 @@ class Rankers:
 
     def all(self) -> list[RankerState]:
         """Return every release in the order of names, those that cannot be used with why."""
-        found = []
+        states = []
         for version in self.releases.versions():
             with suppress(UnknownRanker):  # removed a moment ago
-                found.append(self.state(version))
-        return found
+                states.append(self.state(version))
+        return states
 
     def state(self, version: str) -> RankerState:
         """Return one release as it lies in the workspace.
@@ -144,8 +144,7 @@ class Rankers:
             UnknownCohort: if there is no such cohort.
             StoreBusy: if another release was activated meanwhile.
         """
-        from recommender.ranking.learning.retraining import retrain
+        from recommender.ranking.learning.retraining import Retraining
 
-        return retrain(
-            self._store, self.releases, cohort_id, groups or {}, seed, self._clock, progress
-        )
+        retraining = Retraining(self._store, self.releases, self._clock)
+        return retraining.run(cohort_id, groups or {}, seed, progress)

@@ -123,10 +123,10 @@ class Releases:
         """Return what changes when somebody replaces the release; refuse unknown versions."""
         if re.fullmatch(VERSION_PATTERN, version) and (self._folder / version).is_dir():
             try:
-                found = (self._folder / version / MANIFEST).stat()
+                status = (self._folder / version / MANIFEST).stat()
             except FileNotFoundError:
                 return (0, 0)
-            return (found.st_mtime_ns, found.st_size)
+            return (status.st_mtime_ns, status.st_size)
         raise UnknownRanker(version)
 
     def _read(self, version: str) -> Release:

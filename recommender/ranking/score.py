@@ -4,10 +4,10 @@ A candidate with the feature values x has the score Σ_j c_j(x_j), where feature
 
     c_j(x) = weight_j · (x − center_j) + step_j(x)
 
-and step_j is piecewise constant. A linear ranker has no steps, trees that each look at one feature
-only have no weights, and a blend has both. Source: generalised additive models, Hastie and
-Tibshirani 1986; with trees, Lou, Caruana and Gehrke 2012, "Intelligible models for classification
-and regression".
+and step_j is piecewise constant. A linear ranker has no steps; a boosted one has a weight for one
+feature and the steps of trees that look at one feature each. Source: generalised additive models,
+Hastie and Tibshirani 1986; with trees, Lou, Caruana and Gehrke 2012, "Intelligible models for
+classification and regression".
 """
 
 from __future__ import annotations
@@ -56,12 +56,6 @@ class Steps:
     def is_zero(self) -> bool:
         return len(self.values) == 1 and self.values.item() == 0.0
 
-    def __add__(self, other: Steps) -> Steps:
-        thresholds = np.union1d(self.thresholds, other.thresholds)
-        # The upper end of each piece belongs to it; the last has none.
-        ends = np.append(thresholds, np.inf)
-        return Steps(thresholds, self(ends) + other(ends))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AdditiveScore:
@@ -109,33 +103,6 @@ class AdditiveScore:
         """
         total: NDArray[np.float64] = self.contributions(features).sum(axis=1)
         return total
-
-    def scaled(self, factor: float) -> AdditiveScore:
-        """Return the ranker whose every contribution is ``factor`` times this one's."""
-        return AdditiveScore(
-            self.names,
-            self.center,
-            self.weight * factor,
-            tuple(Steps(step.thresholds, step.values * factor) for step in self.steps),
-        )
-
-    def __add__(self, other: AdditiveScore) -> AdditiveScore:
-        """Return the ranker whose every contribution is the sum of both.
-
-        Raises:
-            ValueError: if the two have other features, or weights around other centers.
-        """
-        if self.names != other.names:
-            raise ValueError(f"rankers of the same features are expected: {other.names}")
-        apart = (self.weight != 0) & (other.weight != 0) & (self.center != other.center)
-        if apart.any():
-            raise ValueError("rankers with weights around the same centers are expected")
-        return AdditiveScore(
-            self.names,
-            np.where(self.weight != 0, self.center, other.center),
-            self.weight + other.weight,
-            tuple(one + two for one, two in zip(self.steps, other.steps, strict=True)),
-        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the ranker in plain types; written as JSON and read back, no bit changes."""

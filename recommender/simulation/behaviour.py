@@ -128,11 +128,11 @@ def _asked(behaviour: Behaviour, shown: Shown, rng: Generator) -> list[int]:
     n_asked = min(int(rng.integers(1, MOST_ASKED + 1)), n)
     n_popular = int(rng.binomial(n_asked, behaviour.popular))
     known = shown.popularity / shown.popularity.sum()
-    chosen: list[int] = rng.choice(n, n_popular, replace=False, p=known).tolist()
+    popular: list[int] = rng.choice(n, n_popular, replace=False, p=known).tolist()
     examined = rng.random(n) < np.arange(1, n + 1) ** -behaviour.eta
     seems = shown.utility + behaviour.perception * rng.standard_normal(n)
-    best = [row for row in np.argsort(-seems).tolist() if examined[row] and row not in chosen]
-    return chosen + best[: n_asked - n_popular]
+    best = [row for row in np.argsort(-seems).tolist() if examined[row] and row not in popular]
+    return popular + best[: n_asked - n_popular]
 
 
 def _reason_to_decline(

@@ -65,15 +65,15 @@ def simulate_cohort(
     """
     topics = topics_of(read_phrases(shipped("data/sample_organisation/phrases.csv")))
     with recommender.store.read() as connection:
-        stored = {one: person for one, (_, person) in people.get_many(connection).items()}
-    everybody = {person_id: stored[person_id] for person_id in sorted(stored)}
+        stored = people.get_many(connection)
+    everybody = {person_id: stored[person_id][1] for person_id in sorted(stored)}
     _refuse_what_is_real(cohort, everybody, topics)
     rng = default_rng(seed)
     cast = _Cast(everybody, topics, BEHAVIOUR, rng)
     mentees = _who_asks(everybody, rng)
     start = datetime.combine(cohort.starts_on, time.min, UTC)
     length = datetime.combine(cohort.ends_on, time.min, UTC) + timedelta(days=1) - start
-    given: list[Feedback] = []
+    reported: list[Feedback] = []
     clock = recommender.clock
     try:
         for n_done, mentee in enumerate(mentees):
@@ -81,7 +81,7 @@ def simulate_cohort(
             recommender.clock = _stopped_at(moment)
             shown = recommender.recommend(Query(mentee.id, k=k)).recommendations
             left = start + length - moment
-            given += [
+            reported += [
                 Feedback(
                     cohort=cohort.id,
                     mentor_id=shown[report.row].mentor_id,
@@ -98,7 +98,7 @@ def simulate_cohort(
             progress("mentees asking", n_done + 1, len(mentees))
     finally:
         recommender.clock = clock
-    return tuple(given)
+    return tuple(reported)
 
 
 def merit(
@@ -167,19 +167,19 @@ class _Cast:
 
     def reports(self, mentee: Person, shown: Sequence[Recommendation]) -> list[Report]:
         """Let a mentee and the mentors shown to them act."""
-        mentors = [self._everybody[one.mentor_id] for one in shown]
+        mentors = [self._everybody[item.mentor_id] for item in shown]
         characters = [self._characters[mentor.id] for mentor in mentors]
         merits = [
-            merit(mentee, mentor, one.features, self._topics)
-            for mentor, one in zip(mentors, shown, strict=True)
+            merit(mentee, mentor, item.features, self._topics)
+            for mentor, item in zip(mentors, shown, strict=True)
         ]
         chemistry = CHEMISTRY * self._rng.standard_normal(len(shown))
         of_list = Shown(
             utility=expit(np.array(merits, dtype=np.float64) + chemistry),
-            popularity=np.array([one.popularity for one in characters], dtype=np.float64),
-            has_time=np.array([self._has_time(one) for one in shown], dtype=np.bool_),
+            popularity=np.array([who.popularity for who in characters], dtype=np.float64),
+            has_time=np.array([self._has_time(item) for item in shown], dtype=np.bool_),
             mentee_leniency=self._characters[mentee.id].leniency,
-            mentor_leniency=np.array([one.leniency for one in characters], dtype=np.float64),
+            mentor_leniency=np.array([who.leniency for who in characters], dtype=np.float64),
             n_goals=len(mentee.goals),
         )
         reports = act(self._behaviour, of_list, self._rng)
@@ -190,9 +190,9 @@ class _Cast:
         )
         return reports
 
-    def _has_time(self, one: Recommendation) -> bool:
+    def _has_time(self, item: Recommendation) -> bool:
         """Say whether a place is left: what this cohort took is not stored yet."""
-        return one.features["free_capacity"] > self._n_accepted[one.mentor_id]
+        return item.features["free_capacity"] > self._n_accepted[item.mentor_id]
 
 
 def _levels(person: Person, topics: Mapping[str, str]) -> dict[str, int]:

@@ -212,17 +212,19 @@ class _Inventor:
         near: frozenset[str],
     ) -> tuple[Statement, ...]:
         rng, speaker = self._rng, self._speaker
-        said: list[Statement] = []
+        statements: list[Statement] = []
         taken: set[str] = set()
         if roles.may_mentor:
-            said += speaker.digital_skills(languages, near, taken)
+            statements += speaker.digital_skills(languages, near, taken)
         elif seat.n_reports and happens(0.3, rng):
-            said += speaker.beginner_skill(languages, near, taken)
+            statements += speaker.beginner_skill(languages, near, taken)
         if seat.n_reports:
-            said += speaker.leadership_skills(languages, int(rng.integers(1, 4)), taken)
+            statements += speaker.leadership_skills(languages, int(rng.integers(1, 4)), taken)
         if roles is not Roles.MENTOR:
-            said += speaker.goals(Area.DIGITAL, languages, near, int(rng.integers(1, 4)), taken)
+            statements += speaker.goals(
+                Area.DIGITAL, languages, near, int(rng.integers(1, 4)), taken
+            )
         if level <= LAST_JUNIOR_LEVEL:
             n = int(rng.integers(0, 3))
-            said += speaker.goals(Area.LEADERSHIP, languages, frozenset(), n, taken)
-        return tuple(said)
+            statements += speaker.goals(Area.LEADERSHIP, languages, frozenset(), n, taken)
+        return tuple(statements)

@@ -75,8 +75,8 @@ def _suitable(
 
 def _bosses(person: Person, by_id: Mapping[str, Person]) -> set[str]:
     """Return the ids of everybody above a person."""
-    found: set[str] = set()
+    bosses: set[str] = set()
     while person.reports_to is not None:
-        found.add(person.reports_to)
+        bosses.add(person.reports_to)
         person = by_id[person.reports_to]
-    return found
+    return bosses

@@ -67,17 +67,17 @@ class Speaker:
     ) -> list[Statement]:
         """Return 2 to 6 skills of 1 to 3 topics, several for each."""
         n_topics = _N_TOPICS.pick(self._rng)
-        said: list[Statement] = []
+        statements: list[Statement] = []
         for _ in range(n_topics):
             n_more = 1 if n_topics == 3 else int(self._rng.integers(1, 3))
             first = self._draw(Area.DIGITAL, Kind.SKILL, languages, near, taken)
             others = [p for p in self._skills[first.topic, first.language] if p is not first]
             places = self._rng.permutation(len(others))[:n_more].tolist()
-            said += [
+            statements += [
                 self._say(phrase, _GOOD_LEVEL.pick(self._rng))
                 for phrase in (first, *(others[place] for place in places))
             ]
-        return said
+        return statements
 
     def beginner_skill(
         self, languages: Sequence[str], near: frozenset[str], taken: set[str]

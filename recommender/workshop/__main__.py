@@ -29,7 +29,7 @@ from recommender.workshop.training.card import model_card
 from recommender.workshop.training.material import read_material
 from recommender.workshop.training.model import piece_vectors
 from recommender.workshop.training.release import save_release
-from recommender.workshop.training.stages import Recipe, contrast, distil
+from recommender.workshop.training.stages import ContrastMaterial, Recipe, contrast, distil
 from recommender.workshop.training.teacher import NAME as TEACHER
 from recommender.workshop.training.teacher import load_teacher, teacher_folder
 
@@ -66,7 +66,8 @@ def train_encoder(
     with shown_progress() as progress:
         learned_from = read_material(material, np.random.default_rng(recipe.seed))
         model, teacher = distil(learned_from, recipe, work, progress)
-        model = contrast(model, learned_from, teacher, catalogue, needs, recipe, work, progress)
+        sources = ContrastMaterial(learned_from, teacher, catalogue, needs)
+        model = contrast(model, sources, recipe, work, progress)
         save_release(model, out, NAME, coverage, card="")
         reports = compare_encoders([open_encoder(str(out))], catalogue, material, progress=progress)
     card = model_card(
@@ -113,8 +114,8 @@ def evaluate_encoder(
     teacher = _teacher()
     named = [open_encoder(), *map(open_encoder, encoders or ())]
     with shown_progress() as progress:
-        every = [*named, *([teacher] if teacher else [])]
-        reports = compare_encoders(every, catalogue, material, teacher, progress)
+        compared = [*named, *([teacher] if teacher else [])]
+        reports = compare_encoders(compared, catalogue, material, teacher, progress)
     if as_json:
         print_json([asdict(report) for report in reports])
         return

@@ -19,7 +19,6 @@ from recommender.workshop.esco import EscoSkill
 POOL = 100
 DRAWS = 10
 BOOTSTRAP = 2_000
-N_ORDERED_PAIRS = 2_000
 LABELS_PER_CHUNK = 256
 
 Similarities = Callable[[Sequence[str], Sequence[str]], NDArray[np.floating]]
@@ -81,9 +80,9 @@ def reciprocal_ranks(
         similarities: (n, m).
         right: Which columns are right, (n, m); every row has at least one.
     """
-    wanted = np.where(right, similarities, -np.inf).max(axis=1, keepdims=True)
-    above = (~right & (similarities > wanted)).sum(axis=1)
-    equal = (~right & (similarities == wanted)).sum(axis=1)
+    best_right = np.where(right, similarities, -np.inf).max(axis=1, keepdims=True)
+    above = (~right & (similarities > best_right)).sum(axis=1)
+    equal = (~right & (similarities == best_right)).sum(axis=1)
     reciprocal: NDArray[np.float64] = 1.0 / (1 + above + equal / 2)
     return reciprocal
 
@@ -107,12 +106,12 @@ def goal_measures(
         ("seen concepts", _seen(alike, catalogue, rng)),
     ):
         for way, same in (("within", True), ("across", False)):
-            chosen = [r for (asked, said, _), r in ranks.items() if (asked == said) == same]
-            yield _joined(chosen).measure(f"{name}, {way}", rng)
+            parts = [r for (asked, offered, _), r in ranks.items() if (asked == offered) == same]
+            yield _joined(parts).measure(f"{name}, {way}", rng)
         for asked in LANGUAGES:
-            for said in LANGUAGES:
-                chosen = [r for (a, s, _), r in ranks.items() if (a, s) == (asked, said)]
-                yield _joined(chosen).measure(f"{name}, {asked} → {said}", rng)
+            for offered in LANGUAGES:
+                parts = [r for (a, s, _), r in ranks.items() if (a, s) == (asked, offered)]
+                yield _joined(parts).measure(f"{name}, {asked} → {offered}", rng)
         messy = [r for (_, _, kind), r in ranks.items() if kind == "messy_goals"]
         yield _joined(messy).measure(f"{name}, messy goals only", rng)
 
@@ -129,14 +128,14 @@ def esco_measures(
         ("German description", [skills[row].description_de for row in rows]),
         ("English description", [skills[row].description_en for row in rows]),
     ):
-        found = [
+        reciprocal = [
             reciprocal_ranks(
                 alike(texts[start:stop], labels), rows[start:stop, None] == np.arange(len(labels))
             )
             for start in range(0, len(rows), LABELS_PER_CHUNK)
             for stop in (start + LABELS_PER_CHUNK,)
         ]
-        yield Ranks(np.concatenate(found), rows).measure(f"ESCO, {name} → English label", rng)
+        yield Ranks(np.concatenate(reciprocal), rows).measure(f"ESCO, {name} → English label", rng)
 
 
 def order_agreement(
@@ -156,8 +155,8 @@ def order_agreement(
     rows = np.arange(len(texts))[:, None]
     ours, theirs = ours[rows, pairs], theirs[rows, pairs]
 
-    def correlation(chosen: NDArray[np.int64]) -> float:
-        return float(spearmanr(ours[chosen].ravel(), theirs[chosen].ravel()).statistic)
+    def correlation(rows: NDArray[np.int64]) -> float:
+        return float(spearmanr(ours[rows].ravel(), theirs[rows].ravel()).statistic)
 
     draws = [correlation(rng.integers(0, len(texts), len(texts))) for _ in range(200)]
     low, high = np.quantile(draws, (0.025, 0.975))
@@ -178,17 +177,19 @@ def _unseen(
         for kind in ("goals", "messy_goals"):
             goals = [(i, t) for i, c in enumerate(unseen) for t in c.sentences(kind, asked)]
             group = np.array([i for i, _ in goals], dtype=np.int64)
-            for said in LANGUAGES:
-                n_each = min(len(concept.sentences("skills", said)) for concept in pool)
-                statements = [t for c in pool for t in c.sentences("skills", said)[:n_each]]
-                found = alike([text for _, text in goals], statements)
+            for offered in LANGUAGES:
+                n_each = min(len(concept.sentences("skills", offered)) for concept in pool)
+                statements = [t for c in pool for t in c.sentences("skills", offered)[:n_each]]
+                similarities = alike([text for _, text in goals], statements)
                 right = group[:, None] == np.arange(len(statements)) // n_each
                 alone = [
-                    reciprocal_ranks(found[:, place::n_each], right[:, place::n_each])
+                    reciprocal_ranks(similarities[:, place::n_each], right[:, place::n_each])
                     for place in range(n_each)
                 ]
-                one_each[asked, said, kind] = Ranks(np.mean(alone, axis=0), group)
-                all_at_once[asked, said, kind] = Ranks(reciprocal_ranks(found, right), group)
+                one_each[asked, offered, kind] = Ranks(np.mean(alone, axis=0), group)
+                all_at_once[asked, offered, kind] = Ranks(
+                    reciprocal_ranks(similarities, right), group
+                )
     return one_each, all_at_once
 
 
@@ -205,15 +206,17 @@ def _seen(
     for asked in LANGUAGES:
         for kind in ("goals", "messy_goals"):
             goals = [concept.kept_out(kind, asked) for concept in trained]
-            for said in LANGUAGES:
-                statements = [concept.kept_out("skills", said) for concept in trained]
-                every = alike(goals, statements)
-                found = [
-                    reciprocal_ranks(every[np.ix_(pool, pool)], np.eye(len(pool), dtype=np.bool_))
+            for offered in LANGUAGES:
+                statements = [concept.kept_out("skills", offered) for concept in trained]
+                similarities = alike(goals, statements)
+                reciprocal = [
+                    reciprocal_ranks(
+                        similarities[np.ix_(pool, pool)], np.eye(len(pool), dtype=np.bool_)
+                    )
                     for pool in pools
                 ]
                 group = np.concatenate(pools)
-                ranks[asked, said, kind] = Ranks(np.concatenate(found), group)
+                ranks[asked, offered, kind] = Ranks(np.concatenate(reciprocal), group)
     return ranks
 
 

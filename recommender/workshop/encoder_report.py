@@ -117,13 +117,13 @@ def lexical(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float64]
 
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, sublinear_tf=True)
     known = vectorizer.fit_transform(texts)
-    found: NDArray[np.float64] = (vectorizer.transform(queries) @ known.T).toarray()
-    return found
+    cosines: NDArray[np.float64] = (vectorizer.transform(queries) @ known.T).toarray()
+    return cosines
 
 
 def throughputs(encoders: Sequence[Encoder], catalogue: Sequence[Concept]) -> dict[str, float]:
     """Return texts per second, the median of three rounds in which the models take turns."""
-    said = [
+    texts = [
         text
         for concept in catalogue
         for language in LANGUAGES
@@ -131,13 +131,13 @@ def throughputs(encoders: Sequence[Encoder], catalogue: Sequence[Concept]) -> di
     ][:TIMED_TEXTS]
     taken: dict[str, list[float]] = {encoder.name: [] for encoder in encoders}
     for encoder in encoders:
-        encoder.encode(said[:32])
+        encoder.encode(texts[:32])
     for _ in range(ROUNDS):
         for encoder in encoders:
             start = time.perf_counter()
-            encoder.encode(said)
+            encoder.encode(texts)
             taken[encoder.name].append(time.perf_counter() - start)
-    return {name: len(said) / float(np.median(times)) for name, times in taken.items()}
+    return {name: len(texts) / float(np.median(times)) for name, times in taken.items()}
 
 
 def markdown_table(reports: Sequence[EncoderReport]) -> str:

@@ -51,27 +51,21 @@ def read_skills(folder: Path) -> tuple[EscoSkill, ...]:
     Raises:
         MaterialUnusable: if the file is missing.
     """
-    return tuple(
-        EscoSkill(
-            row["conceptUri"],
-            row["label_en"],
-            row["label_de"],
-            row["description_en"],
-            row["description_de"],
-            _lines(row["altLabels_en"]),
-            _lines(row["altLabels_de"]),
-        )
-        for row in rows_of(folder / SKILLS)
-    )
+    return tuple(_skills(folder / SKILLS, "label"))
 
 
 def read_digital_skills(folder: Path) -> Iterator[EscoSkill]:
     """Yield the digital skills of ESCO 1.2, the held-out ones too."""
-    for row in rows_of(folder / DIGITAL):
+    return _skills(folder / DIGITAL, "preferredLabel")
+
+
+def _skills(path: Path, label: str) -> Iterator[EscoSkill]:
+    """Yield the skills of a file whose columns ``label`` hold their names."""
+    for row in rows_of(path):
         yield EscoSkill(
             row["conceptUri"],
-            row["preferredLabel_en"],
-            row["preferredLabel_de"],
+            row[f"{label}_en"],
+            row[f"{label}_de"],
             row["description_en"],
             row["description_de"],
             _lines(row["altLabels_en"]),

@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.domain.people import Kind
 from recommender.encoding.encoder import open_encoder
-from recommender.simulation import read_phrases
+from recommender.simulation.phrases import read_phrases
 from recommender.store.shipped import shipped
 
 

@@ -29,11 +29,7 @@ from numpy.typing import NDArray
 
 from recommender.encoding.encoder import open_encoder
 from recommender.ranking.learning.comparison import PerMentee, difference, interval
-from recommender.ranking.learning.estimators import (
-    BlendRanker,
-    MonotoneBoostingRanker,
-    PairwiseLogisticRanker,
-)
+from recommender.ranking.learning.estimators import MonotoneBoostingRanker, PairwiseLogisticRanker
 from recommender.ranking.metrics import reciprocal_rank
 from tests.benchmarks.expert_site import (
     ACCEPTED,
@@ -53,14 +49,13 @@ N_LEARNED = 100
 SEED = 4
 RANKER, WITHOUT_RECENT = "trained ranker", "trained ranker without recent"
 
-Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker | BlendRanker
+Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker
 Make = Callable[[tuple[str, ...]], Ranker]
 LEARNERS: dict[str, Make] = {
     "linear, C = 0.01": lambda names: linear(names, 0.01),
     "linear, C = 0.1": lambda names: linear(names, 0.1),
     "linear, C = 1": lambda names: linear(names, 1.0),
     "boosting": lambda names: MonotoneBoostingRanker(names, (1,) * len(names)),
-    "blend": lambda names: BlendRanker(names, (1,) * len(names), prior_feature=names[0]),
 }
 
 
@@ -73,13 +68,13 @@ def learn(make: Make, lists: list[Lists], columns: list[int]) -> Ranker:
     """Return a ranker fitted to who answered each question and some who did not."""
     rng = np.random.default_rng(SEED)
     features, grade, group = [], [], []
-    for some in lists:
-        lot = np.where(some.grade > 0, -1.0, rng.random(some.grade.shape))
-        chosen = np.argsort(lot, axis=1, kind="stable")[:, :N_LEARNED]
-        taken = np.take_along_axis(some.features[:, :, columns], chosen[:, :, None], axis=1)
+    for site_lists in lists:
+        lot = np.where(site_lists.grade > 0, -1.0, rng.random(site_lists.grade.shape))
+        drawn = np.argsort(lot, axis=1, kind="stable")[:, :N_LEARNED]
+        taken = np.take_along_axis(site_lists.features[:, :, columns], drawn[:, :, None], axis=1)
         features.append(taken.reshape(-1, len(columns)))
-        grade.append(np.take_along_axis(some.grade, chosen, axis=1).ravel())
-        group.append(np.repeat(some.question, chosen.shape[1]))
+        grade.append(np.take_along_axis(site_lists.grade, drawn, axis=1).ravel())
+        group.append(np.repeat(site_lists.question, drawn.shape[1]))
     target = np.concatenate(grade)
     ranker = make(tuple(FEATURES[column] for column in columns))
     ranker.fit(np.concatenate(features), target, np.concatenate(group), np.ones(len(target)))
@@ -107,24 +102,24 @@ def recall(score: NDArray[np.float64], lists: Lists, k: int = CUTOFF) -> NDArray
     chance = above + tied * (k - above.sum(axis=1))[:, None] / tied.sum(axis=1)[:, None]
     right = lists.grade >= ANSWERED
     n_right = right.sum(axis=1)
-    found = (right * np.minimum(chance, 1.0)).sum(axis=1)
-    share: NDArray[np.float64] = found[n_right > 0] / n_right[n_right > 0]
+    n_found = (right * np.minimum(chance, 1.0)).sum(axis=1)
+    share: NDArray[np.float64] = n_found[n_right > 0] / n_right[n_right > 0]
     return share
 
 
 def validated(make: Make, folds: list[Lists], columns: list[int]) -> NDArray[np.float64]:
     """Return the reciprocal ranks of each tenth, by a ranker fitted to the other nine."""
-    found = []
+    parts = []
     for held_out, lists in enumerate(folds):
         ranker = learn(make, folds[:held_out] + folds[held_out + 1 :], columns)
-        found.append(first_right(predict(ranker, lists, columns), lists, ANSWERED))
-    return np.concatenate(found)
+        parts.append(first_right(predict(ranker, lists, columns), lists, ANSWERED))
+    return np.concatenate(parts)
 
 
 def estimate(value: NDArray[np.float64]) -> str:
     """Return the mean and its 95% bootstrap interval over questions."""
-    found = interval(PerMentee.alike(value), np.random.default_rng(SEED))
-    return f"{found.mean:.3f} ({found.low:.3f} to {found.high:.3f})"
+    estimated = interval(PerMentee.alike(value), np.random.default_rng(SEED))
+    return f"{estimated.mean:.3f} ({estimated.low:.3f} to {estimated.high:.3f})"
 
 
 def report(site: Site) -> list[str]:
@@ -135,24 +130,22 @@ def report(site: Site) -> list[str]:
     for name in ORDERS:
         value = np.concatenate([first_right(f.orders[name], f, ANSWERED) for f in folds])
         lines.append(f"| {name} | {estimate(value)} |")
-    found = {name: validated(make, folds, everything) for name, make in LEARNERS.items()}
-    lines += [f"| {name} | {estimate(value)} |" for name, value in found.items()]
-    chosen = max(found, key=lambda name: found[name].mean())
+    measured = {name: validated(make, folds, everything) for name, make in LEARNERS.items()}
+    lines += [f"| {name} | {estimate(value)} |" for name, value in measured.items()]
+    best = max(measured, key=lambda name: measured[name].mean())
     for left_out in everything:
-        value = validated(
-            LEARNERS[chosen], folds, everything[:left_out] + everything[left_out + 1 :]
-        )
-        lines.append(f"| {chosen}, without {FEATURES[left_out]} | {estimate(value)} |")
+        value = validated(LEARNERS[best], folds, everything[:left_out] + everything[left_out + 1 :])
+        lines.append(f"| {best}, without {FEATURES[left_out]} | {estimate(value)} |")
 
     test = ask(site, np.flatnonzero(~site.train), np.flatnonzero(site.train))
     orders = dict(test.orders)
     for name, columns in ((RANKER, everything), (WITHOUT_RECENT, everything[:-1])):
-        orders[name] = predict(learn(LEARNERS[chosen], folds, columns), test, columns)
+        orders[name] = predict(learn(LEARNERS[best], folds, columns), test, columns)
     right = {name: first_right(score, test, ANSWERED) for name, score in orders.items()}
     lines += [
         "",
         f"{len(right[RANKER])} of {len(test.question)} test questions have an answerer among "
-        f"{test.grade.shape[1]} experts of {site.train.sum()} train questions. Ranker: {chosen}.",
+        f"{test.grade.shape[1]} experts of {site.train.sum()} train questions. Ranker: {best}.",
         "",
         f"| order, on test | recall@{CUTOFF} | MRR | of the accepted | ranker's MRR minus this |",
         "|---|---|---|---|---|",

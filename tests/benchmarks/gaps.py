@@ -88,8 +88,8 @@ def fill(folder: Path, n_people: int) -> None:
         noise /= np.linalg.norm(noise, axis=1, keepdims=True)
         statements = list(_statements(numbers, about, rng))
         rows = [
-            {"encoder": 1, "text_digest": one["text_digest"], "vector": row.tobytes()}
-            for one, row in zip(statements, noise, strict=True)
+            {"encoder": 1, "text_digest": statement["text_digest"], "vector": row.tobytes()}
+            for statement, row in zip(statements, noise, strict=True)
         ]
         with store.write() as connection:
             connection.execute(insert(tables.people), people)
@@ -180,23 +180,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--measure", type=Path, help="a filled folder; used by this program itself")
-    given = parser.parse_args(arguments)
-    if given.measure is not None:
-        print(json.dumps(measure(given.measure)))
+    options = parser.parse_args(arguments)
+    if options.measure is not None:
+        print(json.dumps(measure(options.measure)))
         return
     with tempfile.TemporaryDirectory() as name:
-        fill(Path(name), given.people)
+        fill(Path(name), options.people)
         command = [sys.executable, "-m", "tests.benchmarks.gaps", "--measure", name]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found = json.loads(done.stdout)
+    measured = json.loads(done.stdout)
     print("| people | statements | picture | peak memory | numbers shown: concepts, by department, "
           "by site | topics |\n|---|---|---|---|---|---|")  # fmt: skip
-    shown = ", ".join(f"{found[one]:.0%}" for one in ("concepts", "by_department", "by_site"))
+    shown = ", ".join(
+        f"{measured[table]:.0%}" for table in ("concepts", "by_department", "by_site")
+    )
     print(
-        f"| {given.people:,} | {given.people * STATEMENTS_EACH:,} | {found['seconds']:.1f} s "
-        f"({found['cpu_seconds']:.1f} s of CPU) | "
-        f"{found['peak_mib']:.0f} MiB (before: {found['before_mib']:.0f}) | {shown} | "
-        f"{found['topics']:.0f} |"
+        f"| {options.people:,} | {options.people * STATEMENTS_EACH:,} "
+        f"| {measured['seconds']:.1f} s "
+        f"({measured['cpu_seconds']:.1f} s of CPU) | "
+        f"{measured['peak_mib']:.0f} MiB (before: {measured['before_mib']:.0f}) | {shown} | "
+        f"{measured['topics']:.0f} |"
     )
 
 

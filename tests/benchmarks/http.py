@@ -26,7 +26,8 @@ def measure(workspace: Path, n_queries: int) -> list[tuple[str, str, str]]:
     with Recommender.open(workspace) as recommender:
         recommender.people.import_files([sample / name for name in FILES])
         everybody = [
-            recommender.people.get(one) for one in sorted(recommender.mirror.roster.row_of)
+            recommender.people.get(person_id)
+            for person_id in sorted(recommender.mirror.roster.row_of)
         ]
         mentees = [p.id for p in everybody if p.goals and p.status == "active"][:n_queries]
         command = [sys.executable, "-m", "service", "--workspace", str(workspace), "--port", "0"]
@@ -89,7 +90,7 @@ def _wait_until_ready(connection: http.client.HTTPConnection) -> None:
 
 def _port(process: subprocess.Popen[str]) -> int:
     for line in process.stdout or ():
-        found = re.search(r"127\.0\.0\.1:(\d+)", line)
-        if found:
-            return int(found.group(1))
+        match = re.search(r"127\.0\.0\.1:(\d+)", line)
+        if match:
+            return int(match.group(1))
     raise SystemExit("the service ended before it listened")

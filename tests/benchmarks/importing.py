@@ -13,7 +13,8 @@ from recommender.app import Recommender
 from recommender.domain.people import Person
 from recommender.encoding.encoder import open_encoder
 from recommender.files.people import write_people
-from recommender.simulation import invent_organisation, read_names, read_phrases
+from recommender.simulation.organisation import invent_organisation
+from recommender.simulation.phrases import read_names, read_phrases
 from recommender.store import Store
 from recommender.store.shipped import shipped
 from tests.benchmarks.world import give_statements

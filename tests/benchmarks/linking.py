@@ -142,25 +142,25 @@ def reader_check() -> dict[str, float]:
     path = shipped(CATALOGUE) / "second_reading.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    found: dict[str, float] = {}
+    measures: dict[str, float] = {}
     for reader in READINGS:
         filed = [(row["concept"], row[reader].split()) for row in rows if row[reader]]
-        about = [(meant, said) for meant, said in filed if meant != NONE]
-        outside = [said for meant, said in filed if meant == NONE]
-        n_said = sum(len(said) for _, said in about)
-        found |= {
-            f"{reader} first": sum(said[0] == meant for meant, said in about) / len(about),
-            f"{reader} recall": sum(meant in said for meant, said in about) / len(about),
-            f"{reader} precision": sum(meant in said for meant, said in about) / n_said,
-            f"{reader} abstains": sum(said == [NONE] for said in outside) / len(outside),
+        about = [(meant, concepts) for meant, concepts in filed if meant != NONE]
+        outside = [concepts for meant, concepts in filed if meant == NONE]
+        n_said = sum(len(concepts) for _, concepts in about)
+        measures |= {
+            f"{reader} first": sum(concepts[0] == meant for meant, concepts in about) / len(about),
+            f"{reader} recall": sum(meant in concepts for meant, concepts in about) / len(about),
+            f"{reader} precision": sum(meant in concepts for meant, concepts in about) / n_said,
+            f"{reader} abstains": sum(concepts == [NONE] for concepts in outside) / len(outside),
         }
-    return found
+    return measures
 
 
 def external_check(
     encoder: Encoder,
     linker: ConceptLinker,
-    every: int = 1,
+    one_in: int = 1,
     languages: Sequence[str] = LANGUAGES,
     threshold: float | None = None,
 ) -> dict[str, float]:
@@ -177,7 +177,7 @@ def external_check(
     near = nearness(catalogue)
     path = shipped("data/sample_organisation") / "phrases.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        phrases = [row for row in csv.DictReader(file) if row["language"] in languages][::every]
+        phrases = [row for row in csv.DictReader(file) if row["language"] in languages][::one_in]
     digital = np.array([phrase["area"] == "digital" for phrase in phrases])
     right = np.zeros((len(phrases), len(catalogue)), dtype=np.bool_)
     for row in np.flatnonzero(digital):
@@ -191,8 +191,12 @@ def external_check(
     silent = ~np.isin(np.arange(len(phrases)), links.row)
     offered = linker.links(vectors, SUGGESTED_FROM, N_SUGGESTIONS)
     offered_right = offered.row[right[offered.row, offered.concept]]
-    off = [one for one in read_statements(shipped(CATALOGUE)).off_topic if one.measured]
-    off_links = linker.links(encoder.encode([one.text for one in off]), threshold)
+    off = [
+        statement
+        for statement in read_statements(shipped(CATALOGUE)).off_topic
+        if statement.measured
+    ]
+    off_links = linker.links(encoder.encode([statement.text for statement in off]), threshold)
     n_digital = float(digital.sum())
     return {
         "phrases": n_digital,
@@ -212,18 +216,22 @@ def external_table(encoder: Encoder, linker: ConceptLinker) -> str:
     lines = [head, "|---|---|---|---|---|---|---|"]
     for threshold in THRESHOLDS:
         for language in LANGUAGES:
-            found = external_check(encoder, linker, 1, (language,), threshold)
-            told = " | ".join(f"{found[name]:.2f}" for name in COLUMNS)
-            lines.append(f"| {threshold} | {language} | {told} |")
+            measures = external_check(encoder, linker, 1, (language,), threshold)
+            cells = " | ".join(f"{measures[name]:.2f}" for name in COLUMNS)
+            lines.append(f"| {threshold} | {language} | {cells} |")
     return "\n".join(lines)
 
 
 def suggested_for_plain(encoder: Encoder, linker: ConceptLinker) -> float:
     """Return for how many plain statements the right concept is among the first suggestions."""
-    plain = [one for one in read_statements(shipped(CATALOGUE)).plain if one.use == MEASURE]
-    vectors = encoder.encode([one.text for one in plain])
+    plain = [
+        statement
+        for statement in read_statements(shipped(CATALOGUE)).plain
+        if statement.use == MEASURE
+    ]
+    vectors = encoder.encode([statement.text for statement in plain])
     offered = linker.links(vectors, SUGGESTED_FROM, N_SUGGESTIONS)
-    meant = np.array([linker.concepts.index(one.concept) for one in plain])
+    meant = np.array([linker.concepts.index(statement.concept) for statement in plain])
     return float((offered.concept == meant[offered.row]).sum() / len(plain))
 
 

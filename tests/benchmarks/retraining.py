@@ -60,17 +60,17 @@ def table(results: Sequence[Result]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for kind in WorldKind:
-        own = [one for one in results if one.kind is kind]
-        trained = [one for one in own if one.ranker]
-        promoted = [one for one in own if one.promoted]
-        harmful = sum(one.gain < 0 for one in promoted)
-        after = f"{np.mean([one.challenger for one in promoted]):.3f}" if promoted else "–"
-        gains = [one.gain for one in promoted]
+        own = [result for result in results if result.kind is kind]
+        trained = [result for result in own if result.ranker]
+        promoted = [result for result in own if result.promoted]
+        harmful = sum(result.gain < 0 for result in promoted)
+        after = f"{np.mean([result.challenger for result in promoted]):.3f}" if promoted else "–"
+        gains = [result.gain for result in promoted]
         span = f"{min(gains):+.3f} to {max(gains):+.3f}" if gains else "–"
         lines.append(
             f"| {kind} | {len(own)} | {len(trained)} | {len(promoted)} | {harmful} | "
-            f"{np.mean([one.affinity for one in own]):.3f} | {after} | {span} | "
-            f"{sum(one.gain < 0 for one in trained)} |"
+            f"{np.mean([result.affinity for result in own]):.3f} | {after} | {span} | "
+            f"{sum(result.gain < 0 for result in trained)} |"
         )
     return "\n".join(lines)
 

@@ -13,7 +13,7 @@ from recommender.app import Recommender
 from recommender.domain.ranking import Query
 from recommender.matching.asking import Asked, ask
 from recommender.matching.eligibility import decide
-from recommender.matching.retrieval import retrieve
+from recommender.matching.retrieval import Arrays, retrieve
 from recommender.store import people
 from tests.benchmarks.world import build_world
 
@@ -43,7 +43,7 @@ def measure(
             recommender.recommend(query)
             whole_ms.append((time.perf_counter() - begin) * 1e3)
             ratios.append(whole_ms[-1] / bare_ms[-1])
-        found = [_share_of_best(recommender, Query(mentee)) for mentee in mentees]
+        shares = [_share_of_best(recommender, Query(mentee)) for mentee in mentees]
     size = f"{n_people:,} people, {n_people * statements_each:,} statements"
     ratio = median(whole_ms) / median(bare_ms)
     return [
@@ -55,7 +55,7 @@ def measure(
         ),
         (
             f"affinity of the top {TOP} ÷ exhaustive search, {size}",
-            f"{np.mean(found):.4f} (worst {min(found):.4f})",
+            f"{np.mean(shares):.4f} (worst {min(shares):.4f})",
             "",
         ),
         (f"opening without a saved index, {size}", f"{opened_s:.1f} s", ""),
@@ -67,10 +67,10 @@ def _mentees(recommender: Recommender, n: int) -> list[str]:
     roster = recommender.mirror.roster
     ids = sorted(roster.row_of)
     with recommender.store.read() as connection:
-        some = people.get_many(connection, ids[:: max(1, len(ids) // (12 * n))])
+        stored = people.get_many(connection, ids[:: max(1, len(ids) // (12 * n))])
     asking = [
         person.id
-        for number, person in some.values()
+        for number, person in stored.values()
         if person.goals and roster.takes_part[number] and person.roles != "mentor"
     ]
     return asking[:n]
@@ -109,7 +109,7 @@ def _share_of_best(recommender: Recommender, query: Query) -> float:
     """Return the mean affinity of the top 5 as a share of what exhaustive search finds."""
     asked, mask = _asked(recommender, query)
     organisation, coverage = recommender.mirror, recommender.config.coverage_of(recommender.encoder)
-    parts = (organisation.roster, organisation.skills, organisation.goals, asked, mask)
-    found = retrieve(*parts, TOP, TOP, coverage).features[:, 0]
-    everybody = retrieve(*parts, int(mask.sum()), TOP, coverage).features[:, 0]
-    return float(found.mean() / everybody.mean()) if len(found) else 1.0
+    arrays = Arrays(organisation.roster, organisation.skills, organisation.goals)
+    searched = retrieve(arrays, asked, mask, TOP, TOP, coverage).features[:, 0]
+    everybody = retrieve(arrays, asked, mask, int(mask.sum()), TOP, coverage).features[:, 0]
+    return float(searched.mean() / everybody.mean()) if len(searched) else 1.0

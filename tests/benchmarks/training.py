@@ -28,11 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from recommender.matching.answering import score
 from recommender.matching.features import FEATURE_NAMES
-from recommender.ranking.learning.estimators import (
-    BlendRanker,
-    MonotoneBoostingRanker,
-    PairwiseLogisticRanker,
-)
+from recommender.ranking.learning.estimators import MonotoneBoostingRanker, PairwiseLogisticRanker
 from recommender.ranking.learning.examples import Examples
 from recommender.ranking.learning.selection import MONOTONE
 from recommender.ranking.learning.trial import run_trial
@@ -70,7 +66,6 @@ def scoring() -> None:
     rankers = {
         "linear": PairwiseLogisticRanker(names, monotone),
         "boosting": boosting,
-        "blend": BlendRanker(names, monotone),
     }
     shown = features[:N_CANDIDATES]
     calls: dict[str, Callable[[], object]] = {}
@@ -90,7 +85,7 @@ def scoring() -> None:
             for name in rng.permutation(list(calls)):  # what runs before leaves its caches
                 taken[name].append(1_000 * _seconds(calls[name]))
     ms = {name: median(of_call) for name, of_call in taken.items()}
-    to_beat = list(ms)[3:5]
+    to_beat = list(ms)[2:4]
     rows = []
     for name, own in ms.items():
         ratios = (f"{own / ms[other]:.2f}" for other in to_beat)
@@ -103,10 +98,10 @@ def retraining() -> None:
     """Train on 100,000 labelled impressions, then retrain from SQLite, each in a new process."""
     world, rng = World(WorldKind.LINEAR), np.random.default_rng(0)
     two = one_after_another([world.cohort(rng, N_MENTEES // 2) for _ in range(2)])
-    one = world.cohort(rng, N_MENTEES)
+    one_cohort = world.cohort(rng, N_MENTEES)
     everybody = np.ones(len(two), dtype=np.bool_)
     material = {
-        "one cohort": one,
+        "one cohort": one_cohort,
         "two cohorts": two,
         "two cohorts, both sides reporting on everybody shown": replace(
             two, asked=everybody, accepted=everybody
@@ -123,14 +118,14 @@ def retraining() -> None:
         what = [f"`run_trial`, {name}", f"{len(examples):,}", "–", "–", "–"]
         rows.append([*what, f"{median(taken_s):.1f}", f"{median(core_s):.1f}", "–"])
     for name, examples in material.items():
-        n_reports, found = _retrained(examples)
-        *every_s, peak_mib = (median(column) for column in zip(*found, strict=True))
+        n_reports, measured = _retrained(examples)
+        *every_s, peak_mib = (median(column) for column in zip(*measured, strict=True))
         rows.append(
             [
                 f"`Rankers.retrain`, {name}",
                 f"{len(examples):,}",
                 f"{n_reports:,}",
-                *(f"{one:.1f}" for one in every_s),
+                *(f"{one_cohort:.1f}" for one_cohort in every_s),
                 f"{peak_mib:.0f}",
             ]
         )

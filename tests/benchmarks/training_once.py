@@ -38,8 +38,8 @@ def main(workspace: Path) -> None:
     if report.version is None:
         raise SystemExit("Nothing was trained")
     # Unlike getrusage, which knows the parent's size from before exec, this is the process alone.
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    peak_mib = int(found[1]) / 1024 if found else float("nan")
+    match = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    peak_mib = int(match[1]) / 1024 if match else float("nan")
     reading = begun["measuring"] - begun["reading"]
     print(json.dumps([imported - begin, reading, whole, of_a_core, peak_mib]))
 

@@ -96,8 +96,8 @@ def _compared(world: World, n_mentees: int, seed: int) -> Iterator[tuple[str, Re
 
 
 def _fits() -> dict[str, Fit]:
-    every = contenders()
-    own = {"linear": every[1], "boosting": every[3], "blend": every[4]}
+    in_order = contenders()
+    own = {"linear": in_order[1], "boosting": in_order[3]}
     fits: dict[str, Fit] = {name: partial(_tandem, contender) for name, contender in own.items()}
     return fits | {name: partial(_lightgbm, settings) for name, settings in SETTINGS.items()}
 
@@ -124,16 +124,16 @@ def _lightgbm(settings: Mapping[str, Any], examples: Examples, slope: float) -> 
 def _rows(kind: str, size: str, results: Mapping[str, list[Result]]) -> Iterator[list[str]]:
     linear = results["linear"]
     for name, own in results.items():
-        gains = [one.true - other.true for one, other in zip(own, linear, strict=True)]
+        gains = [result.true - other.true for result, other in zip(own, linear, strict=True)]
         error = stdev(gains) / len(gains) ** 0.5
-        fitting_s = median(one.fitting_s for one in own)
-        times = fitting_s / median(one.fitting_s for one in linear)
+        fitting_s = median(result.fitting_s for result in own)
+        times = fitting_s / median(result.fitting_s for result in linear)
         yield [
             kind,
             size,
             name,
-            f"{fmean(one.measured for one in own):.3f}",
-            f"{fmean(one.true for one in own):.3f}",
+            f"{fmean(result.measured for result in own):.3f}",
+            f"{fmean(result.true for result in own):.3f}",
             "–" if own is linear else f"{fmean(gains):+.3f} ± {error:.3f}",
             "–" if np.isnan(fitting_s) else f"{fitting_s:.3f}",
             "–" if np.isnan(fitting_s) else f"{times:.1f}",

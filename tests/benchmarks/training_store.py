@@ -14,7 +14,7 @@ from recommender.domain.feedback import Cohort, FeedbackKind, Fit, Side
 from recommender.domain.people import Kind, Person, Roles, Statement, Status
 from recommender.matching.features import FEATURE_NAMES
 from recommender.ranking.learning.examples import Examples
-from recommender.simulation import read_phrases
+from recommender.simulation.phrases import read_phrases
 from recommender.store import Store, cohorts, people, tables
 from recommender.store.shipped import shipped
 
@@ -43,7 +43,7 @@ def fill(workspace: Path, examples: Examples) -> int:
         cohorts.put(
             connection, [_cohort(examples, place) for place in range(len(examples.cohorts))]
         )
-        numbers = [number_of[one] for one in ids]
+        numbers = [number_of[person_id] for person_id in ids]
         rows: dict[str, tuple[Table, list[dict[str, Any]]]] = {
             table.name: (table, [])
             for table in (tables.rankings, tables.impressions, tables.feedback)
@@ -67,17 +67,17 @@ def fill(workspace: Path, examples: Examples) -> int:
 
 def _invented(ids: list[str]) -> Iterator[Person]:
     phrases = read_phrases(shipped("data/sample_organisation") / "phrases.csv")
-    skills = [one for one in phrases if one.kind is Kind.SKILL]
-    goals = [one for one in phrases if one.kind is Kind.GOAL]
-    for place, one in enumerate(ids):
+    skills = [person_id for person_id in phrases if person_id.kind is Kind.SKILL]
+    goals = [person_id for person_id in phrases if person_id.kind is Kind.GOAL]
+    for place, person_id in enumerate(ids):
         skill, goal = skills[place % len(skills)], goals[place % len(goals)]
         stated = (
             Statement(Kind.SKILL, f"{skill.text} #{place}", skill.language, level=3),
             Statement(Kind.GOAL, f"{goal.text} #{place}", goal.language, priority=1),
         )
-        roles = Roles(one.partition("-")[0])
+        roles = Roles(person_id.partition("-")[0])
         yield Person(
-            one, one, "IT", "Bonn", 3, None, ("de",), "Europe/Berlin", roles, 2, 4.0,
+            person_id, person_id, "IT", "Bonn", 3, None, ("de",), "Europe/Berlin", roles, 2, 4.0,
             Status.ACTIVE, stated,
         )  # fmt: skip
 
@@ -126,15 +126,15 @@ def _reports(examples: Examples, row: int, mentor: int, mentee: int) -> Iterator
         return
     accepted = bool(examples.accepted[row])
     answer = FeedbackKind.ACCEPTED if accepted else FeedbackKind.DECLINED
-    said = [(Side.MENTEE, FeedbackKind.ASKED, "", ""), (Side.MENTOR, answer, "", "")]
+    reports = [(Side.MENTEE, FeedbackKind.ASKED, "", ""), (Side.MENTOR, answer, "", "")]
     if accepted:
         fit, useful = SAID[int(examples.grade[row])]
         for side in Side:
-            said.append((side, FeedbackKind.FIT, "", str(fit)))
+            reports.append((side, FeedbackKind.FIT, "", str(fit)))
             for session in range(1, N_SESSIONS + 1):
-                said.append((side, FeedbackKind.USEFULNESS, str(session), str(useful)))
+                reports.append((side, FeedbackKind.USEFULNESS, str(session), str(useful)))
     given_at = _shown_at(examples, row)
-    for days, (side, kind, about, value) in enumerate(said):
+    for days, (side, kind, about, value) in enumerate(reports):
         yield {
             "cohort": examples.cohorts[int(examples.cohort[row])],
             "mentor": mentor,

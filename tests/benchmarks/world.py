@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from recommender.app import Recommender
 from recommender.domain.people import Kind, Person, Statement
 from recommender.encoding.encoder import open_encoder
-from recommender.simulation import Phrase, invent_organisation, read_names, read_phrases
+from recommender.simulation.organisation import invent_organisation
+from recommender.simulation.phrases import Phrase, read_names, read_phrases
 from recommender.store import Store, pairs, people, vectors
 from recommender.store.shipped import shipped
 
@@ -62,15 +63,15 @@ def give_statements(
     """Give everybody the same number of statements, each with a text of its own."""
     result = []
     for person in invented:
-        wanted = list(person.statements[:each])
-        while len(wanted) < each:
+        statements = list(person.statements[:each])
+        while len(statements) < each:
             phrase = phrases[int(rng.integers(len(phrases)))]
-            wanted.append(_statement(phrase))
+            statements.append(_statement(phrase))
         result.append(
             replace(
                 person,
                 statements=tuple(
-                    replace(s, text=f"{s.text} #{person.id}.{i}") for i, s in enumerate(wanted)
+                    replace(s, text=f"{s.text} #{person.id}.{i}") for i, s in enumerate(statements)
                 ),
             )
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import numpy as np
 import pytest
 from fastapi import FastAPI
@@ -17,8 +20,8 @@ from recommender.matching.features import FEATURE_NAMES
 from recommender.ranking.releases import CARD, CARD_IN_GERMAN, REPORT, SCORE, json_file
 from recommender.ranking.score import AdditiveScore, Steps
 from recommender.settings import Settings
-from service import examples
 from service.app import create_app
+from tests.service import examples
 
 BASE_URL = "http://127.0.0.1:8000"
 PROBLEM_KEYS = {"type", "title", "status", "detail", "errors"}
@@ -54,6 +57,28 @@ def assert_problem(response: Any, status: int, slug: str) -> dict[str, Any]:  # 
         assert set(error) == {"field", "value", "expected", "remedy"}
         assert all(isinstance(text, str) and len(text) <= 300 for text in error.values())
     return told
+
+
+def assert_described(response: Any) -> None:  # noqa: ANN401 - httpx's response
+    """Check that an answer has the shape that /openapi.json describes for it."""
+    document, request = description(), response.request
+    method = request.method.lower()
+    templates = [
+        template
+        for template, methods in document["paths"].items()
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), request.url.path) and method in methods
+    ]
+    plainest = min(templates, key=lambda template: template.count("{"))
+    answers = document["paths"][plainest][method]["responses"]
+    content = answers[str(response.status_code)]["content"][response.headers["content-type"]]
+    schema = {**content["schema"], "components": document["components"]}
+    jsonschema_rs.validator_for(schema).validate(response.json())
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Return /openapi.json."""
+    return create_app(Settings()).openapi()
 
 
 def fields(told: dict[str, Any]) -> list[str]:

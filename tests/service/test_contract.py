@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,18 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import insert
 
 from recommender.app import Recommender
+from recommender.domain.feedback import Cohort
+from recommender.domain.people import Person
+from recommender.programme import ImportReport
 from recommender.settings import Settings
 from recommender.store import Store, tables
-from recommender.store.jobs import JobStatus
-from service import examples
+from recommender.store.jobs import Job, JobStatus
 from service.app import create_app
+from service.bodies import domain_object
 from service.jobs import JobKind
-from service.schemas.feedback import CohortBody
-from service.schemas.people import PersonBody
 from tests.conftest import HashEncoder
 from tests.recommender.skills.knowledge_world import WORD, knowledge
+from tests.service import examples
 from tests.service.conftest import release
 
 CHECKS = [
@@ -103,13 +106,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, R
     workspace: Path = tmp_path_factory.mktemp("contract")
     recommender = Recommender(Store.in_folder(workspace), lambda: HashEncoder(), workspace)
     recommender.gaps.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
-    job = {**examples.JOB, "created_at": datetime.now(UTC), "updated_at": datetime.now(UTC)}
-    del job["problems"]
+    now = datetime.now(UTC)
+    counts = {field.name: 0 for field in fields(ImportReport)}
+    job = Job(examples.JOB_ID, "import", JobStatus.DONE, "storing", 2, 2, counts, now, now)
     with recommender.store.write() as connection:
-        connection.execute(insert(tables.jobs), job)
+        connection.execute(insert(tables.jobs), asdict(job))
     release(recommender, examples.RANKER_VERSION)
-    autumn = CohortBody.model_validate(examples.COHORT_BODY)
-    recommender.cohorts.put(autumn.cohort(examples.COHORT_ID, simulated=False))
+    recommender.cohorts.put(
+        Cohort(examples.COHORT_ID, "Autumn", date(2026, 9, 1), date(2026, 11, 30))
+    )
     yield create_app(Settings(workspace=workspace, preload_encoder=False), recommender), recommender
     shutdown_lifespans()
     recommender.close()
@@ -127,7 +132,7 @@ def test_nothing_breaks(case: schemathesis.Case[Any], world: tuple[FastAPI, Reco
     app, recommender = world
     for person_id, body in SEED.items():
         if person_id not in recommender.mirror.roster.row_of:
-            recommender.people.put(PersonBody.model_validate(body).person(person_id))
+            recommender.people.put(domain_object(Person, body, {"id": person_id}))
     wait_for_retrainings(app)
     response = case.call_and_validate(app=app, base_url="http://127.0.0.1", checks=CHECKS)
     reached[case.operation.definition.raw["operationId"]].add(response.status_code)

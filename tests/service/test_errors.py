@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from sqlalchemy.exc import StatementError
 from starlette.testclient import TestClient
 
 from recommender.app import Recommender
-from recommender.domain.errors import ArtefactRefused, TandemError, WorkspaceUnusable
-from service import examples
-from service.errors import Slug, problem_body, trail
+from recommender.domain.errors import ArtefactRefused, TandemError, UnknownCohort, WorkspaceUnusable
+from service.errors import trail
 from service.limits import IMPORT_PATHS
+from service.problems import NoCohort, ServiceProblem, problem_response
+from tests.service import examples
 from tests.service.conftest import assert_problem
 
 
@@ -141,7 +143,15 @@ def test_a_trail_names_causes_and_no_words() -> None:
     assert "boss" not in told
 
 
-def test_each_problem_has_its_own_name() -> None:
-    assert len({slug.slug for slug in Slug}) == len(Slug)
-    body = problem_body(Slug.FAULT, "lone \ud800")
-    assert json.dumps(body, ensure_ascii=False).encode()
+def test_each_problem_has_its_own_name_and_says_how_it_is_told() -> None:
+    kinds = [*TandemError.__subclasses__(), *ServiceProblem.__subclasses__()]
+    told = [kind for kind in kinds if kind.status != 500 and kind is not NoCohort]
+    assert len({kind.slug for kind in told}) == len({kind.title for kind in told}) == len(told)
+    assert NoCohort.slug == UnknownCohort.slug
+    for kind in told:
+        assert re.fullmatch("[a-z-]+", kind.slug)
+        assert 400 <= kind.status < 600
+
+
+def test_what_no_encoding_can_write_is_told() -> None:
+    assert "lone" in str(problem_response(TandemError, "lone \ud800").body)

@@ -13,8 +13,7 @@ from recommender.app import Recommender
 from recommender.domain.feedback import Cohort
 from recommender.domain.people import PairStatus
 from recommender.store import pairs
-from service.schemas.feedback import CohortAnswer, CohortsAnswer, GivenFeedbackListAnswer
-from tests.service.conftest import assert_problem, fields
+from tests.service.conftest import assert_described, assert_problem, fields
 
 COHORT = "/v1/cohorts/2026"
 BODY = {"name": "All of 2026", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
@@ -39,7 +38,7 @@ def post(client: TestClient, *reports: dict[str, Any]) -> Any:  # noqa: ANN401 -
 def given_by(client: TestClient, person_id: str) -> list[dict[str, Any]]:
     response = client.get(f"/v1/people/{person_id}/feedback")
     assert response.status_code == 200
-    GivenFeedbackListAnswer.model_validate_json(response.text)
+    assert_described(response)
     found: list[dict[str, Any]] = response.json()["feedback"]
     return found
 
@@ -49,12 +48,12 @@ def test_a_cohort_is_created_changed_and_listed(client: TestClient) -> None:
     response = client.put(COHORT, json=BODY)
     assert response.status_code == 201
     assert response.json() == {"id": "2026", **BODY, "simulated": False}
-    CohortAnswer.model_validate_json(response.text)
+    assert_described(response)
     response = client.put(COHORT, json={**BODY, "name": "  The \t year  "})
     assert (response.status_code, response.json()["name"]) == (200, "The year")
     assert client.put("/v1/cohorts/2025", json=year(2025)).status_code == 201
     listed = client.get("/v1/cohorts")
-    CohortsAnswer.model_validate_json(listed.text)
+    assert_described(listed)
     assert [one["id"] for one in listed.json()["cohorts"]] == ["2025", "2026"]
 
 

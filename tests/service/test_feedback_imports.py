@@ -13,8 +13,7 @@ from starlette.testclient import TestClient
 from recommender.app import Recommender
 from recommender.domain.feedback import Cohort, Feedback, FeedbackKind, Side
 from recommender.files.feedback import write_feedback
-from service.schemas.jobs import FeedbackJobAnswer
-from tests.service.conftest import assert_problem, fields, until_over
+from tests.service.conftest import assert_described, assert_problem, fields, until_over
 
 IMPORT = "/v1/feedback/import"
 SPRING = Cohort("spring", "Spring 2026", date(2026, 3, 1), date(2026, 5, 31))
@@ -43,7 +42,7 @@ def test_each_form_is_imported(
     response = send(client, *paths)
     assert response.status_code == 202
     assert response.headers["location"] == f"/v1/jobs/{response.json()['id']}"
-    FeedbackJobAnswer.model_validate_json(response.text)
+    assert_described(response)
     job = until_over(client, response.headers["location"])
     assert (job["kind"], job["status"], job["step"]) == ("feedback", "done", "storing")
     assert job["result"] == {
@@ -54,7 +53,7 @@ def test_each_form_is_imported(
         "reports_replaced": 0,
         "reports_unchanged": 0,
     }
-    FeedbackJobAnswer.model_validate_json(client.get(response.headers["location"]).text)
+    assert_described(client.get(response.headers["location"]))
     assert client.get("/v1/cohorts").json()["cohorts"][0]["id"] == "spring"
     assert [one["kind"] for one in given_by_boss(client)] == ["asked"]
     assert uploads(workspace) == [".lock"]

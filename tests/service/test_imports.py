@@ -22,9 +22,8 @@ from recommender.programme.people import ImportReport
 from recommender.store import jobs
 from service import jobs as service_jobs
 from service.jobs import MAX_WAITING
-from service.schemas.jobs import ImportJobAnswer
 from tests.conftest import goal, person, skill
-from tests.service.conftest import assert_problem, fields, until_over
+from tests.service.conftest import assert_described, assert_problem, fields, until_over
 
 IMPORT = "/v1/people/import"
 FORMS = [("people.csv", "statements.csv"), ("people.xlsx",)]
@@ -93,7 +92,7 @@ def test_each_form_is_imported(
     response = send(client, written(tmp_path, names))
     assert response.status_code == 202
     assert response.headers["location"] == f"/v1/jobs/{response.json()['id']}"
-    ImportJobAnswer.model_validate_json(response.text)
+    assert_described(response)
     job = until_over(client, response.headers["location"])
     assert (job["status"], job["step"], job["done"], job["total"]) == ("done", "storing", 3, 3)
     assert job["result"] == {
@@ -129,7 +128,7 @@ def test_a_wrong_file_changes_nothing_and_every_problem_is_told(
     assert problem["field"].startswith("reports_to")
     assert (problem["value"], problem["file"]) == ("nobody", names[0])
     assert problem["line"] == 3
-    ImportJobAnswer.model_validate_json(shown.text)
+    assert_described(shown)
     assert_problem(client.get("/v1/people/new"), 404, "unknown-person")
     assert uploads(workspace) == [".lock"]
 

@@ -14,9 +14,9 @@ from starlette.types import Message
 
 from recommender.app import Recommender
 from recommender.settings import Settings
-from service import examples
 from service.app import create_app
 from service.limits import IMPORT_PATHS, MAX_JSON_BYTES
+from tests.service import examples
 from tests.service.conftest import BASE_URL, assert_problem
 
 LIMIT = 100_000

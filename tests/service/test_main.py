@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from service import examples
 from service.__main__ import main
+from tests.service import examples
 
 ROOT = Path(__file__).parents[2]
 SENTENCE = re.compile(
@@ -145,6 +145,18 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
         finally:
             signal.signal(signal.SIGTERM, before)
     assert f"127.0.0.1:{port}" in capsys.readouterr().err
+
+
+def test_what_pictures_and_retrainings_need_is_not_loaded_at_the_start() -> None:
+    code = (
+        "import sys; from fastapi import FastAPI; from service.app import create_app; "
+        "FastAPI.openapi(create_app()); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    heavy = {"jinja2", "polars", "scipy", "sklearn", "torch"}
+    rooms = {"recommender.skills.picture", "recommender.ranking.learning"}
+    assert not (heavy | rooms) & set(done.stdout.split())
 
 
 def test_there_is_no_option_for_another_address(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,203 +2,202 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
-from pydantic import BaseModel, TypeAdapter
 from starlette.testclient import TestClient
 
-from recommender.app import Recommender
-from recommender.domain import feedback as domain_feedback
-from recommender.domain import people as domain_people
-from recommender.domain import ranking as domain_ranking
-from recommender.domain.errors import Problem
-from recommender.programme.feedback import FeedbackReport
-from recommender.programme.people import ImportReport
-from recommender.ranking.learning.comparison import Difference, Estimate
-from recommender.ranking.learning.exposure import Exposure, GroupExposure
-from recommender.ranking.reporting import report
-from recommender.skills.own import linking, person
-from recommender.skills.picture import organisation
+from recommender.domain import feedback, people, ranking
+from recommender.programme import Job
+from recommender.ranking.reporting import RetrainingReport
+from recommender.skills.picture import OrganisationGaps
 from recommender.skills.role_profiles import RoleProfile
-from recommender.store.jobs import Job
-from service import examples
-from service.errors import PROBLEM_JSON
+from service.api.jobs import JobAnswer
+from service.document import EXAMPLES
 from service.jobs import JobKind
-from service.routes import ROUTERS
-from service.schemas import feedback, gaps, jobs, people, process, rankers, recommendations
-from tests.recommender.skills.knowledge_world import WORD, knowledge
-from tests.service.conftest import release, until_over
+from service.problems import PROBLEM_JSON
+from tests.service import examples
+from tests.service.conftest import description
+from tests.service.story import PARAMETERS, answers
 
+COMPONENTS: dict[str, Any] = description()["components"]["schemas"]
 Operation = tuple[str, str, dict[str, Any]]
 
 
-def operations(app: FastAPI) -> Iterator[Operation]:
-    for path, methods in app.openapi()["paths"].items():
+def operations() -> Iterator[Operation]:
+    for path, methods in description()["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
 
 
+def body_of(operation_id: str) -> dict[str, Any]:
+    [body] = [o["requestBody"] for _, _, o in operations() if o["operationId"] == operation_id]
+    described: dict[str, Any] = body["content"]["application/json"]["schema"]
+    return described
+
+
+def references(part: object) -> Iterator[str]:
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name == "$ref":
+                yield value.removeprefix("#/components/schemas/")
+            else:
+                yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def test_every_reference_leads_somewhere_and_no_shape_is_left_over() -> None:
+    assert set(references(description())) == set(COMPONENTS)
+
+
 @pytest.mark.parametrize(
-    ("model", "meant"),
+    "kind",
     [
-        (recommendations.RankingAnswer, domain_ranking.Ranking),
-        (recommendations.RecommendationAnswer, domain_ranking.Recommendation),
-        (recommendations.GoalMatchAnswer, domain_ranking.GoalMatch),
-        (recommendations.ReasonAnswer, domain_ranking.Reason),
-        (people.PersonAnswer, domain_people.Person),
-        (people.ImportAnswer, ImportReport),
-        (feedback.CohortAnswer, domain_feedback.Cohort),
-        (feedback.FeedbackBody, domain_feedback.Feedback),
-        (feedback.FeedbackReportAnswer, FeedbackReport),
-        (gaps.PersonGapsAnswer, person.PersonGaps),
-        (gaps.LinkedStatementAnswer, linking.LinkedStatement),
-        (gaps.LinkedConceptAnswer, linking.LinkedConcept),
-        (gaps.RoleProfileAnswer, RoleProfile),
-        (rankers.RetrainingAnswer, report.RetrainingReport),
-        (rankers.OrderMeasuresAnswer, report.OrderMeasures),
-        (rankers.ComparisonAnswer, report.Comparison),
-        (rankers.KindMeasureAnswer, report.KindMeasure),
-        (rankers.AcceptanceAnswer, report.Acceptance),
-        (rankers.AcceptanceBandAnswer, report.AcceptanceBand),
-        (rankers.AcceptanceModelAnswer, report.AcceptanceModel),
-        (rankers.EstimateAnswer, Estimate),
-        (rankers.DifferenceAnswer, Difference),
-        (rankers.ExposureAnswer, Exposure),
-        (rankers.GroupExposureAnswer, GroupExposure),
-        (process.FileProblem, Problem),
-        (recommendations.RecommendationRequest, domain_ranking.Query),
+        ranking.Ranking,
+        ranking.Recommendation,
+        ranking.GoalMatch,
+        people.Person,
+        people.Statement,
+        feedback.Cohort,
+        RetrainingReport,
     ],
 )
-def test_models_have_the_fields_of_the_domain(model: type[BaseModel], meant: type[Any]) -> None:
-    assert set(model.model_fields) == {field.name for field in dataclasses.fields(meant)}
+def test_answers_are_the_domains_and_closed(kind: type[Any]) -> None:
+    described = COMPONENTS[kind.__name__]
+    assert list(described["properties"]) == [field.name for field in fields(kind)]
+    assert described["additionalProperties"] is False
 
 
-def test_a_gap_has_the_fields_of_the_domain_and_says_whether_it_can_be_closed() -> None:
-    meant = {field.name for field in dataclasses.fields(person.Gap)}
-    assert set(gaps.GapAnswer.model_fields) == meant | {"closable"}
+def test_answers_that_are_put_together_have_the_fields_of_the_domain() -> None:
+    def named(kind: type[Any]) -> set[str]:
+        return {field.name for field in fields(kind)}
+
+    assert set(COMPONENTS["Picture"]["properties"]) == named(OrganisationGaps) | {
+        "language",
+        "withheld_below",
+    }
+    assert set(COMPONENTS["RoleProfileAnswer"]["properties"]) == named(RoleProfile)
+    assert set(COMPONENTS["JobAnswer"]["properties"]) == named(Job) | {"problems"}
+    assert set(COMPONENTS["GivenFeedback"]["properties"]) == named(feedback.Feedback) | {
+        "replaced_at"
+    }
 
 
-def test_the_picture_has_every_table() -> None:
-    meant = {field.name for field in dataclasses.fields(organisation.OrganisationGaps)}
-    assert set(gaps.OrganisationGapsAnswer.model_fields) == meant | {"language", "withheld_below"}
+def test_there_is_a_shape_for_the_result_of_every_kind_of_job() -> None:
+    assert set(COMPONENTS["JobKind"]["enum"]) == set(JobKind)
+    results = set(references(COMPONENTS["JobAnswer"]["properties"]["result"]))
+    assert results == {"ImportReport", "FeedbackReport", "RetrainingReport"}
+    assert "result" in {field.name for field in fields(JobAnswer)}
 
 
-@pytest.mark.parametrize(
-    "model", [jobs.ImportJobAnswer, jobs.FeedbackJobAnswer, jobs.RetrainingJobAnswer]
-)
-def test_a_job_has_the_fields_of_the_store_and_its_problems(model: type[BaseModel]) -> None:
-    stored = {field.name for field in dataclasses.fields(Job)}
-    assert set(model.model_fields) == stored | {"problems"}
+def test_what_is_no_number_is_described_as_null() -> None:
+    mean = COMPONENTS["Estimate"]["properties"]["mean"]
+    assert {"type": "null"} in mean["anyOf"]
 
 
-def test_there_is_a_shape_for_every_kind_of_job(app: FastAPI) -> None:
-    answer = app.openapi()["paths"]["/v1/jobs/{job_id}"]["get"]["responses"]["200"]
-    discriminator = answer["content"]["application/json"]["schema"]["discriminator"]
-    assert discriminator["propertyName"] == "kind"
-    assert set(discriminator["mapping"]) == set(JobKind)
+def test_bodies_have_the_fields_of_the_domain_in_its_words() -> None:
+    person, query, report = (body_of(name) for name in ("put_person", "recommend", "post_feedback"))
+    own = [field.name for field in fields(people.Person) if field.name != "id"]
+    assert list(person["properties"]) == person["required"] == own
+    assert person["additionalProperties"] is False
+    assert str(people.MAX_CAPACITY) in person["properties"]["capacity"]["description"]
+    assert set(query["properties"]) == {field.name for field in fields(ranking.Query)}
+    assert query["properties"]["k"]["default"] == ranking.Query("boss").k
+    assert str(ranking.MAX_K) in query["properties"]["k"]["description"]
+    assert query["required"] == []
+    goal = query["properties"]["goals"]["items"]
+    assert set(goal["properties"]) == {"text", "language", "priority"}
+    assert str(people.MAX_TEXT) in goal["properties"]["text"]["description"]
+    report = COMPONENTS["FeedbackRequest"]["properties"]["feedback"]["items"]
+    assert set(report["properties"]) == {field.name for field in fields(feedback.Feedback)}
+    assert report["required"] == ["cohort", "mentor_id", "mentee_id", "side", "kind"]
+    assert str(feedback.MAX_SESSION) in report["properties"]["session"]["description"]
+    assert set(body_of("put_cohort")["properties"]) == {"name", "starts_on", "ends_on"}
 
 
-def test_defaults_are_those_of_the_domain() -> None:
-    assert recommendations.RecommendationRequest(mentee_id="boss").query() == domain_ranking.Query(
-        "boss"
-    )
+def test_descriptions_are_written_for_readers_of_json() -> None:
+    for name, described in COMPONENTS.items():
+        texts = [described, *described.get("properties", {}).values()]
+        for text in (each.get("description", "") for each in texts):
+            assert not re.search(r"\bNone\b|``|Args:|Attributes:|Raises:|\n", text), name
+    statement = COMPONENTS["Person"]["properties"]["reports_to"]
+    assert statement["description"] == "Id of the manager, or null at the top."
 
 
-def test_limits_of_the_domain_show(client: TestClient) -> None:
-    described = client.get("/openapi.json").json()["components"]["schemas"]
-    k = described["RecommendationRequest"]["properties"]["k"]
-    assert (k["minimum"], k["maximum"], k["default"]) == (1, domain_ranking.MAX_K, 5)
-    capacity = described["PersonBody"]["properties"]["capacity"]
-    assert (capacity["minimum"], capacity["maximum"]) == (0, domain_people.MAX_CAPACITY)
-    assert described["Goal"]["properties"]["text"]["maxLength"] == domain_people.MAX_TEXT
-    assert described["PersonBody"]["additionalProperties"] is False
-    session, none = described["FeedbackBody"]["properties"]["session"]["anyOf"]
-    assert (session["minimum"], session["maximum"]) == (1, domain_feedback.MAX_SESSION)
-    assert none == {"type": "null"}
-    assert not {"HTTPValidationError", "ValidationError"} & set(described)
-
-
-def test_every_operation_is_described_with_its_problems(app: FastAPI) -> None:
-    for path, method, operation in operations(app):
+def test_every_operation_is_described_with_its_problems() -> None:
+    problem = {"$ref": "#/components/schemas/ProblemDetails"}
+    shape = jsonschema_rs.validator_for({**problem, "components": description()["components"]})
+    for path, method, operation in operations():
         where = f"{method} {path}"
         assert operation["summary"], where
         assert operation["description"], where
         assert operation["tags"], where
-        answers = operation["responses"]
-        assert {"400", "500"} <= set(answers), where
-        assert ("403" in answers) == (method != "get"), where
-        for status, answer in answers.items():
+        by_status = operation["responses"]
+        assert {"400", "500"} <= set(by_status), where
+        assert ("403" in by_status) == (method != "get"), where
+        for status, answer in by_status.items():
             assert answer["description"], where
             if int(status) >= 400:
                 assert set(answer["content"]) == {PROBLEM_JSON}, where
                 content = answer["content"][PROBLEM_JSON]
-                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+                assert content["schema"] == problem
                 for shown in content["examples"].values():
-                    process.ProblemAnswer.model_validate(shown["value"])
+                    shape.validate(shown["value"])
 
 
-def test_every_body_and_answer_has_an_example(app: FastAPI) -> None:
-    for path, method, operation in operations(app):
+def test_every_body_answer_and_parameter_has_an_example() -> None:
+    for path, method, operation in operations():
         described = [
             *operation["responses"].values(),
             *([operation["requestBody"]] if "requestBody" in operation else []),
         ]
-        for one in described:
-            for content in one.get("content", {}).values():
+        for part in described:
+            for content in part.get("content", {}).values():
                 assert content["examples"], f"{method} {path}"
+        for parameter in operation.get("parameters", ()):
+            assert parameter["in"] == "query" or parameter["example"], f"{method} {path}"
 
 
-@pytest.mark.parametrize(("method", "path", "status"), sorted(examples.ANSWERS))
-def test_example_answers_have_the_shape_that_is_described(
-    method: str, path: str, status: int
-) -> None:
-    (route,) = (
-        one
-        for router in ROUTERS
-        for one in router.routes
-        if isinstance(one, APIRoute) and one.path == path and method.upper() in (one.methods or ())
-    )
-    for value in examples.ANSWERS[method, path, status].values():
-        if route.response_model is None:
-            assert isinstance(value, str)
-        else:
-            TypeAdapter(route.response_model).validate_json(json.dumps(value))
+def test_examples_have_the_shape_that_is_described() -> None:
+    n_examples = 0
+    for path, method, operation in operations():
+        contents = [
+            content
+            for part in (operation.get("requestBody", {}), *operation["responses"].values())
+            for media_type, content in part.get("content", {}).items()
+            if media_type == "application/json"
+        ]
+        for content in contents:
+            schema = {**content["schema"], "components": description()["components"]}
+            for example in content["examples"].values():
+                n_examples += 1
+                errors = list(jsonschema_rs.validator_for(schema).iter_errors(example["value"]))
+                assert not errors, f"{method} {path}: {errors[0]}"
+    assert n_examples > 40
 
 
-def test_example_bodies_are_accepted(client: TestClient, tiny_world: Recommender) -> None:
-    for person_id, body in (
-        (examples.PERSON_ID, examples.PERSON_BODY),
-        (examples.MENTOR_ID, examples.MENTOR_BODY),
-    ):
-        assert client.put(f"/v1/people/{person_id}", json=body).status_code == 201
-    accepted = {
-        ("put", "/v1/people/{person_id}/role-profile"): 200,
-        ("put", "/v1/people/{person_id}/links"): 200,
-        ("post", "/v1/recommendations"): 200,
-        ("put", "/v1/people/{person_id}"): 200,
-        ("put", "/v1/cohorts/{cohort_id}"): 201,
-        ("post", "/v1/feedback"): 200,
-        ("post", "/v1/rankers"): 202,
-        ("put", "/v1/rankers/active"): 200,
-    }
-    of_files = {("post", "/v1/people/import"), ("post", "/v1/feedback/import")}
-    assert set(accepted) == set(examples.BODIES) - of_files
-    release(tiny_world, examples.RANKER_VERSION)
-    tiny_world.gaps.knowledge = knowledge([*WORD, *examples.CONCEPT_IDS])
-    ids = {"person_id": examples.PERSON_ID, "cohort_id": examples.COHORT_ID}
-    for (method, path), status in accepted.items():
-        for body in examples.BODIES[method, path].values():
-            response = client.request(method, path.format(**ids), json=body)
-            assert response.status_code == status, f"{method} {path}: {response.text}"
-            if status == 202:
-                until_over(client, response.headers["location"])
-    assert examples.METRICS.splitlines()[0] in client.get("/metrics").text
+def test_examples_are_what_is_answered(tmp_path: Path) -> None:
+    recorded = json.loads(EXAMPLES.read_text("utf-8"))
+    assert recorded["bodies"] == examples.BODIES, "run python -m tests.service.story"
+    assert recorded["parameters"] == PARAMETERS
+    assert recorded["answers"] == answers(tmp_path), "run python -m tests.service.story"
+
+
+def test_examples_of_bodies_are_sent_by_the_story() -> None:
+    recorded = json.loads(EXAMPLES.read_text("utf-8"))
+    for operation, bodies in recorded["bodies"].items():
+        sent = {name for values in recorded["answers"][operation].values() for name in values}
+        if not operation.startswith("import_"):
+            assert sent == set(bodies), operation
 
 
 def test_the_description_is_served_and_pages_that_need_other_sites_are_not(

@@ -13,11 +13,9 @@ from starlette.testclient import TestClient
 
 from recommender.app import Recommender
 from recommender.store import Store
-from service import examples
-from service.schemas.rankers import RankerDetailAnswer, RankersAnswer
-from service.schemas.recommendations import RankingAnswer
 from tests.conftest import HashEncoder
-from tests.service.conftest import assert_problem, damage, fields, release
+from tests.service import examples
+from tests.service.conftest import assert_described, assert_problem, damage, fields, release
 
 FIRST, SECOND, THIRD = "2025-00000001", "2026-00000002", "2026-00000003"
 GONE = "2024-00000000"
@@ -30,7 +28,7 @@ def activate(client: TestClient, version: str, **more: bool) -> Any:  # noqa: AN
 def answer(client: TestClient) -> dict[str, Any]:
     response = client.post("/v1/recommendations", json={"mentee_id": "boss"})
     assert response.status_code == 200, response.text
-    RankingAnswer.model_validate_json(response.text)
+    assert_described(response)
     told: dict[str, Any] = response.json()
     return told
 
@@ -55,7 +53,7 @@ def test_releases_are_listed_and_what_cannot_be_used_says_why(
         release(elsewhere, "2026-00000004")
     activate(client, FIRST)
     response = client.get("/v1/rankers")
-    RankersAnswer.model_validate_json(response.text)
+    assert_described(response)
     told = response.json()
     assert told["active"] == FIRST
     first, second, third, foreign = told["rankers"]
@@ -81,7 +79,7 @@ def test_a_release_is_shown_with_its_report_and_its_card(
     release(tiny_world, FIRST)
     response = client.get(f"/v1/rankers/{FIRST}")
     assert response.status_code == 200
-    RankerDetailAnswer.model_validate_json(response.text)
+    assert_described(response)
     assert response.json()["report"] == {**examples.REPORT, "version": FIRST}
     card = client.get(f"/v1/rankers/{FIRST}/card")
     assert card.headers["content-type"] == "text/markdown; charset=utf-8"

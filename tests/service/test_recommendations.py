@@ -13,10 +13,9 @@ from recommender.app import Recommender
 from recommender.domain.errors import EncoderUnavailable
 from recommender.domain.ranking import Ranking
 from recommender.store import rankings
-from service.schemas.recommendations import RankingAnswer
 from tests.conftest import HashEncoder
 from tests.recommender.store.impressions import impressions_of
-from tests.service.conftest import assert_problem, fields
+from tests.service.conftest import assert_described, assert_problem, fields
 
 PATH = "/v1/recommendations"
 
@@ -43,7 +42,7 @@ def test_a_stored_mentee_gets_the_mentors_known_to_be_right(client: TestClient) 
 
 def test_the_answer_is_the_one_that_the_documentation_describes(client: TestClient) -> None:
     response = client.post(PATH, json={"mentee_id": "boss"})
-    RankingAnswer.model_validate_json(response.text)
+    assert_described(response)
 
 
 def test_goals_as_text_need_no_mentee(client: TestClient) -> None:

@@ -17,10 +17,9 @@ from recommender.domain.errors import StoreBusy
 from recommender.domain.feedback import Cohort
 from recommender.domain.progress import Progress, silent
 from recommender.store import jobs
-from service import examples
 from service.jobs import MAX_WAITING
-from service.schemas.jobs import RetrainingJobAnswer
-from tests.service.conftest import BASE_URL, assert_problem, fields, until_over
+from tests.service import examples
+from tests.service.conftest import BASE_URL, assert_described, assert_problem, fields, until_over
 
 PATH = "/v1/rankers"
 PAIR = {"cohort": "2026", "mentor_id": "flow", "mentee_id": "boss"}
@@ -82,10 +81,10 @@ def test_too_little_feedback_is_told_and_nothing_is_activated(
     response = client.post(PATH, json={"cohort": "2026", "groups": {"flow": "Cork"}, "seed": 7})
     assert response.status_code == 202
     assert response.headers["location"] == f"/v1/jobs/{response.json()['id']}"
-    RetrainingJobAnswer.model_validate_json(response.text)
+    assert_described(response)
     job = until_over(client, response.headers["location"])
     assert (job["kind"], job["status"], job["problems"]) == ("retrain", "done", [])
-    RetrainingJobAnswer.model_validate_json(client.get(response.headers["location"]).text)
+    assert_described(client.get(response.headers["location"]))
     told = job["result"]
     assert (told["cohort"], told["cohorts"], told["seed"]) == ("2026", ["2026"], 7)
     assert (told["promoted"], told["version"], told["simulated"]) == (False, None, False)

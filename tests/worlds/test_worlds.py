@@ -31,13 +31,13 @@ def cohorts() -> dict[WorldKind, Examples]:
     return {kind: World(kind).cohort(default_rng(8), N_MENTEES) for kind in WorldKind}
 
 
-def rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    return float(spearmanr(one, other).statistic)
+def rank_correlation(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    return float(spearmanr(first, other).statistic)
 
 
-def same(one: Examples, other: Examples) -> bool:
+def same(examples: Examples, other: Examples) -> bool:
     names = [field.name for field in fields(Examples)]
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+    return all(np.array_equal(getattr(examples, name), getattr(other, name)) for name in names)
 
 
 def test_every_mentee_has_100_to_200_different_candidates() -> None:
@@ -76,8 +76,8 @@ def test_features_of_meaning_go_together_as_real_ones_do() -> None:
 def test_what_is_a_mentors_own_is_the_same_for_every_mentee() -> None:
     drawn = Candidates.drawn(Mentors.drawn(N_MENTORS, default_rng(0)), 50, default_rng(1))
     for name in ("hours_per_month", "free_capacity"):
-        told = np.unique(np.stack([drawn.mentor, column(drawn.features, name)]), axis=1)
-        assert len(np.unique(told[0])) == told.shape[1]
+        pairs = np.unique(np.stack([drawn.mentor, column(drawn.features, name)]), axis=1)
+        assert len(np.unique(pairs[0])) == pairs.shape[1]
 
 
 def test_grades_follow_from_the_utility_alone() -> None:
@@ -206,14 +206,14 @@ def test_each_kind_differs_in_what_it_is_named_after(cohorts: dict[WorldKind, Ex
 
 def test_where_raters_differ_much_labels_tell_less_of_the_truth() -> None:
     """The truth of what was shown is drawn before people act, so both worlds share it."""
-    told = {}
+    agreement = {}
     for kind in (WorldKind.LINEAR, WorldKind.RATERS):
         world = World(kind)
         examples = world.cohort(default_rng(7), 1_000)
         met = examples.where(examples.accepted)
-        told[kind] = rank_correlation(world.merit(met.features), met.grade.astype(np.float64))
-    assert told[WorldKind.RATERS] < told[WorldKind.LINEAR] - 0.05
-    assert told[WorldKind.RATERS] > 0.2
+        agreement[kind] = rank_correlation(world.merit(met.features), met.grade.astype(np.float64))
+    assert agreement[WorldKind.RATERS] < agreement[WorldKind.LINEAR] - 0.05
+    assert agreement[WorldKind.RATERS] > 0.2
 
 
 def test_cohorts_follow_one_another_with_new_mentees_and_the_same_mentors() -> None:

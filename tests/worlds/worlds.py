@@ -243,22 +243,22 @@ def _first(candidates: Candidates, k: int, order: Order) -> NDArray[np.int64]:
 
 def _examples(truth: Truth, shown: NDArray[np.int64], reports: Sequence[FeedbackRow]) -> Examples:
     """Label what was shown, and leave out what says nothing, as ``gather`` does."""
-    candidates, found = truth.candidates, outcomes(reports)
+    candidates, by_pair = truth.candidates, outcomes(reports)
     mentee, mentor = candidates.mentee[shown], candidates.mentor[shown]
     pairs = zip(mentor.tolist(), mentee.tolist(), strict=True)
-    became = [found.get((COHORT, *pair)) for pair in pairs]
+    became = [by_pair.get((COHORT, *pair)) for pair in pairs]
     labels = [grade(outcome) for outcome in became]
-    told = np.array([label is not None for label in labels], dtype=np.bool_)
+    labelled = np.array([label is not None for label in labels], dtype=np.bool_)
     return Examples(
-        features=candidates.features[shown][told],
+        features=candidates.features[shown][labelled],
         grade=np.array([label for label in labels if label is not None], dtype=np.int64),
-        asked=np.array([one is not None for one in became], dtype=np.bool_)[told],
-        accepted=np.array([one is not None and one.accepted for one in became])[told],
-        position=_place(mentee)[told] + 1,
-        ranking=np.unique(mentee[told], return_inverse=True)[1],
-        mentee=mentee[told],
-        mentor=mentor[told],
-        cohort=np.zeros(int(told.sum()), dtype=np.int64),
+        asked=np.array([result is not None for result in became], dtype=np.bool_)[labelled],
+        accepted=np.array([result is not None and result.accepted for result in became])[labelled],
+        position=_place(mentee)[labelled] + 1,
+        ranking=np.unique(mentee[labelled], return_inverse=True)[1],
+        mentee=mentee[labelled],
+        mentor=mentor[labelled],
+        cohort=np.zeros(int(labelled.sum()), dtype=np.int64),
         cohorts=(COHORT,),
     )
 

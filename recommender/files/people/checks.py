@@ -67,11 +67,8 @@ def _check_circles(
 ) -> None:
     """Tell circles of managers, but for people who are their own: that is told already."""
     here = {person_id: _boss(row) for person_id, row in people.items()}
-    bosses = {
-        **here,
-        **known,
-        **here,
-    }  # These people come first, and what the file says of them counts.
+    # These people come first, and what the file says of them counts.
+    bosses = {**here, **known, **here}
     for circle in _circles(bosses):
         own = [index for index, person_id in enumerate(circle) if person_id in people]
         if own:

@@ -125,6 +125,8 @@ def moment_of_date(value: datetime) -> datetime:
 def as_cell(value: object) -> Value:
     """Return the value of a field as a cell that every column reads as this value."""
     match value:
+        case str():
+            return str(value)  # Of a choice its value.
         case None:
             return ""
         case bool():
@@ -135,5 +137,4 @@ def as_cell(value: object) -> Value:
             return " ".join(value)
         case date():
             return value.isoformat().replace("+00:00", "Z")
-        case _:
-            return str(value)
+    raise TypeError(f"No column holds a {type(value).__name__}")

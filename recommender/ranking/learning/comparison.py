@@ -119,7 +119,7 @@ def interval(
     n = len(values)
     if n < 2:
         return Estimate(float(values.value[0]) if n else np.nan, np.nan, np.nan, n)
-    found = bootstrap(
+    ends = bootstrap(
         (values.weight * values.value, values.weight),
         _ratio_of_sums,
         n_resamples=n_resamples,
@@ -130,7 +130,7 @@ def interval(
         method="percentile",
         rng=rng,
     ).confidence_interval
-    return Estimate(values.mean, float(found.low), float(found.high), n)
+    return Estimate(values.mean, float(ends.low), float(ends.high), n)
 
 
 def _ratio_of_sums(

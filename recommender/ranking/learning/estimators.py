@@ -12,7 +12,7 @@ mean over the rows trained on.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -29,15 +29,42 @@ from recommender.ranking.score import AdditiveScore, Steps
 TOLERANCE = 1e-8
 BELIEF = 0.5
 """Share of the grades' spread within lists that a boosted ranker believes its line explains."""
-N_BINS = 16
-"""Few, so that trees of few rows do not follow single people, and scoring stays fast."""
+TREES: Mapping[str, Any] = {
+    "max_iter": 60,
+    "learning_rate": 0.1,
+    "max_leaf_nodes": 3,
+    "min_samples_leaf": 40,
+    "l2_regularization": 1.0,
+    "max_bins": 16,
+    "early_stopping": False,
+}
+"""Small trees of few bins, so that they do not follow single people, and scoring stays fast."""
 
 
 class _AdditiveRanker(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
-    """What all rankers share: checked input, scores, concordance."""
+    """What all rankers share: settings, checked input, scores, concordance.
 
-    names: Sequence[str]
+    Args:
+        names: The features, in the order of the columns.
+        monotone: +1 where more of a feature may only help, −1 where it may only harm, 0 where that
+            is open, one per feature; all open if left out.
+        prior_feature: The feature believed in.
+        prior_strength: How many lists the belief weighs; 0 for no belief.
+    """
+
     additive_: AdditiveScore
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        monotone: Sequence[int] | None = None,
+        prior_feature: str = "affinity",
+        prior_strength: float = 50.0,
+    ) -> None:
+        self.names = names
+        self.monotone = monotone
+        self.prior_feature = prior_feature
+        self.prior_strength = prior_strength
 
     def fit(
         self,
@@ -97,14 +124,11 @@ class PairwiseLogisticRanker(_AdditiveRanker):
     deviation more of it is better. So little feedback leaves the order nearly as that feature
     alone would have it, and the belief fades as feedback grows.
 
+    A feature whose weight would have the wrong sign is left out, and the others are fitted again.
+
     Args:
-        names: The features, in the order of the columns.
-        monotone: +1 where more of a feature may only help, −1 where it may only harm, 0 where that
-            is open, one per feature; all open if left out. A feature whose weight would have the
-            wrong sign is left out, and the others are fitted again.
+        names, monotone, prior_feature, prior_strength: As for all rankers.
         C: How far a list outweighs the penalty on large weights; above 0.
-        prior_feature: The feature believed in.
-        prior_strength: How many lists the invented pair weighs; 0 for no belief.
     """
 
     def __init__(
@@ -115,11 +139,8 @@ class PairwiseLogisticRanker(_AdditiveRanker):
         prior_feature: str = "affinity",
         prior_strength: float = 50.0,
     ) -> None:
-        self.names = names
-        self.monotone = monotone
+        super().__init__(names, monotone, prior_feature, prior_strength)
         self.C = C
-        self.prior_feature = prior_feature
-        self.prior_strength = prior_strength
 
     def _learn(self, rows: GradedRows) -> AdditiveScore:
         pairs = comparable_pairs(rows.grade, rows.group, rows.weight)
@@ -159,64 +180,25 @@ class MonotoneBoostingRanker(_AdditiveRanker):
     its list, by small trees of which each looks at one feature. Source: Friedman 2001, "Greedy
     function approximation", with squared error and histograms; one feature per tree as in Lou,
     Caruana and Gehrke 2012. Lists without two different grades are left out.
-
-    Args:
-        names: The features, in the order of the columns.
-        monotone: +1, −1 or 0 per feature, as for ``PairwiseLogisticRanker``; always kept.
-        max_iter: How many trees.
-        learning_rate: Above 0.
-        max_leaf_nodes: Leaves per tree, at least 2.
-        min_samples_leaf: Rows per leaf.
-        l2_regularization: 0 or more.
-        prior_feature: The feature of the line.
-        prior_strength: How many lists the belief weighs; 0 for no belief.
     """
 
     trees_: HistGradientBoostingRegressor
 
-    def __init__(
-        self,
-        names: Sequence[str],
-        monotone: Sequence[int],
-        max_iter: int = 60,
-        learning_rate: float = 0.1,
-        max_leaf_nodes: int = 3,
-        min_samples_leaf: int = 40,
-        l2_regularization: float = 1.0,
-        prior_feature: str = "affinity",
-        prior_strength: float = 50.0,
-    ) -> None:
-        self.names = names
-        self.monotone = monotone
-        self.max_iter = max_iter
-        self.learning_rate = learning_rate
-        self.max_leaf_nodes = max_leaf_nodes
-        self.min_samples_leaf = min_samples_leaf
-        self.l2_regularization = l2_regularization
-        self.prior_feature = prior_feature
-        self.prior_strength = prior_strength
-
     def _learn(self, rows: GradedRows) -> AdditiveScore:
         pairs = comparable_pairs(rows.grade, rows.group, rows.weight)
-        told = rows.where(np.isin(rows.group, rows.group[pairs.better]))
+        compared = rows.where(np.isin(rows.group, rows.group[pairs.better]))
         believed = _believed(self.prior_feature, self.names)
-        slope = self._slope(told, told.features @ believed)
-        grade = told.within(told.grade.astype(np.float64))
-        target = grade - slope * told.within(told.features @ believed)
+        slope = self._slope(compared, compared.features @ believed)
+        grade = compared.within(compared.grade.astype(np.float64))
+        target = grade - slope * compared.within(compared.features @ believed)
         # Rows of other lists may be equal but for the target.
         order = np.argsort(target, kind="stable")
         self.trees_ = HistGradientBoostingRegressor(
-            max_iter=self.max_iter,
-            learning_rate=self.learning_rate,
-            max_leaf_nodes=self.max_leaf_nodes,
-            min_samples_leaf=self.min_samples_leaf,
-            l2_regularization=self.l2_regularization,
-            max_bins=N_BINS,
+            **TREES,
             monotonic_cst=_directions(self.monotone, self.names),
             interaction_cst="no_interactions",
-            early_stopping=False,
             random_state=0,
-        ).fit(told.features[order], target[order], sample_weight=told.weight[order])
+        ).fit(compared.features[order], target[order], sample_weight=compared.weight[order])
         center = rows.center()
         return AdditiveScore(
             tuple(self.names), center, slope * believed, _steps_of(self.trees_, center)
@@ -230,64 +212,16 @@ class MonotoneBoostingRanker(_AdditiveRanker):
         grade = rows.grade.astype(np.float64)
         total = float(rows.weight.sum())
         n_believed = self.prior_strength * total / rows.n_lists
-        found = float(rows.weight @ (rows.within(line) * rows.within(grade))) / spread
+        learned = float(rows.weight @ (rows.within(line) * rows.within(grade))) / spread
         believed = n_believed * BELIEF * rows.spread(grade)
-        return max((found + believed) / (total + n_believed) / spread, 0.0)
-
-
-class BlendRanker(_AdditiveRanker):
-    """The weighted mean of a logistic and a boosted ranker, with what each does best.
-
-    Each is divided by the standard deviation of its scores within lists first; one that tells no
-    two rows of a list apart is left out.
-
-    Args:
-        names: The features, in the order of the columns.
-        monotone: +1, −1 or 0 per feature, kept by both.
-        share: What the boosted ranker counts, 0 to 1.
-        C: As for ``PairwiseLogisticRanker``, as are the next two.
-        prior_feature: The feature believed in.
-        prior_strength: How many lists the belief weighs.
-        max_iter: How many trees.
-    """
-
-    def __init__(
-        self,
-        names: Sequence[str],
-        monotone: Sequence[int],
-        share: float = 0.3,
-        C: float = 0.05,
-        prior_feature: str = "affinity",
-        prior_strength: float = 50.0,
-        max_iter: int = 60,
-    ) -> None:
-        self.names = names
-        self.monotone = monotone
-        self.share = share
-        self.C = C
-        self.prior_feature = prior_feature
-        self.prior_strength = prior_strength
-        self.max_iter = max_iter
-
-    def _learn(self, rows: GradedRows) -> AdditiveScore:
-        linear = PairwiseLogisticRanker(
-            self.names, self.monotone, self.C, self.prior_feature, self.prior_strength
-        )._learn(rows)
-        boosted = MonotoneBoostingRanker(
-            self.names,
-            self.monotone,
-            self.max_iter,
-            prior_feature=self.prior_feature,
-            prior_strength=self.prior_strength,
-        )._learn(rows)
-        return _in_units(linear, rows, 1.0 - self.share) + _in_units(boosted, rows, self.share)
+        return max((learned + believed) / (total + n_believed) / spread, 0.0)
 
 
 def _directions(monotone: Sequence[int] | None, names: Sequence[str]) -> NDArray[np.int64]:
-    found = np.zeros(len(names), dtype=np.int64) if monotone is None else np.asarray(monotone)
-    if found.shape != (len(names),) or not np.isin(found, (-1, 0, 1)).all():
+    directions = np.zeros(len(names), dtype=np.int64) if monotone is None else np.asarray(monotone)
+    if directions.shape != (len(names),) or not np.isin(directions, (-1, 0, 1)).all():
         raise ValueError(f"one of +1, −1 and 0 for each of {', '.join(names)} is expected")
-    return found
+    return directions
 
 
 def _believed(feature: str, names: Sequence[str]) -> NDArray[np.float64]:
@@ -313,8 +247,3 @@ def _steps_of(
         kept = np.append(changes, True)
         steps.append(Steps(thresholds[changes], values[1:][kept] - values[0]))
     return tuple(steps)
-
-
-def _in_units(part: AdditiveScore, rows: GradedRows, share: float) -> AdditiveScore:
-    spread = rows.spread(part.score(rows.features))
-    return part.scaled(share / spread if spread > 0 else 0.0)

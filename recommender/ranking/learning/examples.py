@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from operator import itemgetter
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,24 +54,14 @@ class Examples:
     def __len__(self) -> int:
         return len(self.grade)
 
-    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Examples:
-        """Return the chosen rows."""
-        return Examples(
-            self.features[chosen],
-            self.grade[chosen],
-            self.asked[chosen],
-            self.accepted[chosen],
-            self.position[chosen],
-            self.ranking[chosen],
-            self.mentee[chosen],
-            self.mentor[chosen],
-            self.cohort[chosen],
-            self.cohorts,
-        )
+    def where(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Examples:
+        """Return some of the rows."""
+        columns = [field.name for field in fields(self) if field.name != "cohorts"]
+        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
 
-class _Shown(NamedTuple):
-    """One impression with its label."""
+class _Labelled(NamedTuple):
+    """One impression with its label: a row of :class:`Examples`."""
 
     features: Sequence[float]
     grade: int
@@ -91,32 +81,6 @@ class Gathered:
     examples: Examples
     left_out: Mapping[str, int]
 
-    @classmethod
-    def of(
-        cls, rows: Sequence[_Shown], cohorts: Sequence[str], left_out: Mapping[str, int]
-    ) -> Self:
-        """Turn rows into columns."""
-
-        def column(name: str, kind: type[Any]) -> NDArray[Any]:
-            return np.array([getattr(row, name) for row in rows], dtype=kind)
-
-        features = np.array([row.features for row in rows], dtype=np.float64)
-        return cls(
-            Examples(
-                features=features.reshape(len(rows), len(FEATURE_NAMES)),
-                grade=column("grade", np.int64),
-                asked=column("asked", np.bool_),
-                accepted=column("accepted", np.bool_),
-                position=column("position", np.int64),
-                ranking=column("ranking", np.int64),
-                mentee=column("mentee", np.int64),
-                mentor=column("mentor", np.int64),
-                cohort=column("cohort", np.int64),
-                cohorts=tuple(cohorts),
-            ),
-            dict(left_out),
-        )
-
 
 def gather(connection: Transaction, cohorts: Sequence[Cohort], encoder: str) -> Gathered:
     """Return the labelled impressions of some cohorts.
@@ -130,55 +94,46 @@ def gather(connection: Transaction, cohorts: Sequence[Cohort], encoder: str) -> 
         cohorts: The cohorts, the oldest first.
         encoder: Digest of the encoder whose cosines are to be learned from.
     """
-    found = outcomes(feedback.current_of(connection, [cohort.id for cohort in cohorts]))
-    rows: list[_Shown] = []
+    outcome_of = outcomes(feedback.current_of(connection, [cohort.id for cohort in cohorts]))
+    rows: list[_Labelled] = []
     left_out: Counter[str] = Counter()
-    n_lists = 0
+    lists: dict[tuple[int, str], int] = {}
     for place, cohort in enumerate(cohorts):
         shown = rankings.shown_between(connection, cohort.starts_on, cohort.ends_on)
-        n_lists = _label(shown, cohort.id, place, encoder, found, rows, left_out, n_lists)
-    return Gathered.of(rows, [cohort.id for cohort in cohorts], left_out)
-
-
-def _label(
-    shown: Sequence[rankings.ShownRow],
-    cohort_id: str,
-    cohort_place: int,
-    encoder: str,
-    found: Mapping[PairKey, Outcome],
-    rows: list[_Shown],
-    left_out: Counter[str],
-    n_lists: int,
-) -> int:
-    """Append a cohort's labelled impressions; return how many lists there are so far."""
-    asked_in = _lists_of_asking(shown, cohort_id, found)
-    lists: dict[str, int] = {}
-    for row in shown:
-        pair = (cohort_id, row.mentor, row.mentee or 0)
-        outcome = found.get(pair)
-        why = _unusable(row, encoder)
-        if why is None and outcome is not None and asked_in.get(pair) != row.ranking:
-            why = "asked_elsewhere"
-        label = grade(outcome)
-        if why is None and label is None:
-            why = "unanswered"
-        if why is not None or label is None or row.mentee is None:
-            left_out[why or "no_mentee"] += 1
-            continue
-        rows.append(
-            _Shown(
-                features=_values_of(row.features),
-                grade=label,
-                asked=outcome is not None,
-                accepted=outcome is not None and outcome.accepted,
-                position=row.position,
-                ranking=lists.setdefault(row.ranking, n_lists + len(lists)),
-                mentee=row.mentee,
-                mentor=row.mentor,
-                cohort=cohort_place,
+        asked_in = _lists_of_asking(shown, cohort.id, outcome_of)
+        for row in shown:
+            pair = (cohort.id, row.mentor, row.mentee or 0)
+            outcome, label = outcome_of.get(pair), grade(outcome_of.get(pair))
+            asked_elsewhere = outcome is not None and asked_in.get(pair) != row.ranking
+            why = _unusable(row, encoder) or ("asked_elsewhere" if asked_elsewhere else None)
+            if why or label is None or row.mentee is None:
+                left_out[why or "unanswered"] += 1
+                continue
+            rows.append(
+                _Labelled(
+                    features=_values_of(row.features),
+                    grade=label,
+                    asked=outcome is not None,
+                    accepted=outcome is not None and outcome.accepted,
+                    position=row.position,
+                    ranking=lists.setdefault((place, row.ranking), len(lists)),
+                    mentee=row.mentee,
+                    mentor=row.mentor,
+                    cohort=place,
+                )
             )
-        )
-    return n_lists + len(lists)
+    return Gathered(_columns(rows, [cohort.id for cohort in cohorts]), dict(left_out))
+
+
+def _columns(rows: Sequence[_Labelled], cohorts: Sequence[str]) -> Examples:
+    """Turn rows into columns."""
+    kinds = {"features": np.float64, "asked": np.bool_, "accepted": np.bool_}
+    columns: dict[str, NDArray[Any]] = {
+        name: np.array([getattr(row, name) for row in rows], dtype=kinds.get(name, np.int64))
+        for name in _Labelled._fields
+    }
+    columns["features"] = columns["features"].reshape(len(rows), len(FEATURE_NAMES))
+    return Examples(**columns, cohorts=tuple(cohorts))
 
 
 def _unusable(row: rankings.ShownRow, encoder: str) -> str | None:
@@ -190,13 +145,13 @@ def _unusable(row: rankings.ShownRow, encoder: str) -> str | None:
 
 
 def _lists_of_asking(
-    shown: Sequence[rankings.ShownRow], cohort_id: str, found: Mapping[PairKey, Outcome]
+    shown: Sequence[rankings.ShownRow], cohort_id: str, outcome_of: Mapping[PairKey, Outcome]
 ) -> dict[PairKey, str]:
     """Return the list from which each mentor was asked: the last one that showed them."""
     asked_in: dict[PairKey, str] = {}
     for row in shown:  # in the order of time, so that the last one stays
         pair = (cohort_id, row.mentor, row.mentee or 0)
-        outcome = found.get(pair)
+        outcome = outcome_of.get(pair)
         if outcome is not None and row.created_at < outcome.asked_at + ASKED_UNTIL:
             asked_in[pair] = row.ranking
     return asked_in

@@ -138,17 +138,15 @@ def skew(
     in_large = member[large].any(axis=0)
     if (~in_large).sum() < FEWEST_PEOPLE:
         exposure, member = exposure[in_large], member[:, in_large]
-    told = large & ((~member).sum(axis=1) >= FEWEST_PEOPLE)
-    ratio, p_value, verdict = _compared(exposure, member[told], rng, n_permutations)
-    numbers = zip(member[told].sum(axis=1).tolist(), ratio, p_value, verdict, strict=True)
+    disclosed = large & ((~member).sum(axis=1) >= FEWEST_PEOPLE)
+    ratio, p_value, verdict = _compared(exposure, member[disclosed], rng, n_permutations)
+    numbers = zip(member[disclosed].sum(axis=1).tolist(), ratio, p_value, verdict, strict=True)
     return tuple(
-        GroupExposure(name, *next(numbers)) if is_told else _withheld(name)
-        for name, is_told in zip(labels, told, strict=True)
+        GroupExposure(name, *next(numbers))
+        if is_disclosed
+        else GroupExposure(name, None, None, None, "too few people")
+        for name, is_disclosed in zip(labels, disclosed, strict=True)
     )
-
-
-def _withheld(name: str) -> GroupExposure:
-    return GroupExposure(name, None, None, None, "too few people")
 
 
 def _compared(
@@ -169,9 +167,9 @@ def _compared(
     shuffled = np.abs(_shuffled_differences(exposure, member, rng, n_permutations))
     as_large = shuffled >= np.abs(actual) - TIE * total / max(n, 1)
     p_value = _holm((1 + as_large.sum(axis=0)) / (n_permutations + 1))
-    found = p_value < SIGNIFICANCE
+    significant = p_value < SIGNIFICANCE
     # Holm holds the smallest p value of those in which nothing was found against this.
-    level = SIGNIFICANCE / max(int((~found).sum()), 1)
+    level = SIGNIFICANCE / max(int((~significant).sum()), 1)
     # Halving is the smaller change for a small group, doubling for a large one.
     factor_of_two = total / (n + np.maximum(size, n - size))
     tells = _surely_found(shuffled, level) < factor_of_two
@@ -179,7 +177,7 @@ def _compared(
         ("shown more often" if more else "shown less often")
         if differs
         else ("no difference found" if can_tell else "too few people")
-        for differs, more, can_tell in zip(found, actual > 0, tells, strict=True)
+        for differs, more, can_tell in zip(significant, actual > 0, tells, strict=True)
     ]
     return ratio, p_value.tolist(), verdict
 

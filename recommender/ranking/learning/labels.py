@@ -24,7 +24,6 @@ from statistics import fmean
 from recommender.domain.feedback import Again, DeclineReason, FeedbackKind, Fit, Side
 from recommender.store.feedback import FeedbackRow
 
-HIGHEST_GRADE = 3
 GRADE_FROM = (0.3, 0.5, 0.7)
 """Satisfaction of the less satisfied side from which a pair has grade 1, 2 and 3."""
 ONE_SIDE_AT_MOST = 2
@@ -76,11 +75,11 @@ def grade(outcome: Outcome | None) -> int | None:
         return None
     if not outcome.accepted:
         return 0
-    said = [side for side in (outcome.mentee, outcome.mentor) if side is not None]
-    if not said:
+    satisfaction = [side for side in (outcome.mentee, outcome.mentor) if side is not None]
+    if not satisfaction:
         return 1
-    reached = sum(min(said) >= threshold for threshold in GRADE_FROM)
-    return reached if len(said) == len(Side) else min(reached, ONE_SIDE_AT_MOST)
+    reached = sum(min(satisfaction) >= threshold for threshold in GRADE_FROM)
+    return reached if len(satisfaction) == len(Side) else min(reached, ONE_SIDE_AT_MOST)
 
 
 def outcomes(reports: Iterable[FeedbackRow]) -> dict[PairKey, Outcome]:
@@ -96,8 +95,8 @@ def outcomes(reports: Iterable[FeedbackRow]) -> dict[PairKey, Outcome]:
     by_pair: dict[PairKey, list[FeedbackRow]] = defaultdict(list)
     for report in reports:
         by_pair[report.cohort, report.mentor, report.mentee].append(report)
-    found = {pair: _outcome(of_pair) for pair, of_pair in by_pair.items()}
-    return _centred(found)
+    outcome_of = {pair: _outcome(of_pair) for pair, of_pair in by_pair.items()}
+    return _centred(outcome_of)
 
 
 def _outcome(reports: list[FeedbackRow]) -> Outcome:
@@ -132,26 +131,26 @@ def _from_0_to_1(report: FeedbackRow) -> float:
     return FULLY[report.value]
 
 
-def _centred(found: Mapping[PairKey, Outcome]) -> dict[PairKey, Outcome]:
-    mentee = _leniency({pair: one.mentee for pair, one in found.items()}, rater=2)
-    mentor = _leniency({pair: one.mentor for pair, one in found.items()}, rater=1)
+def _centred(outcome_of: Mapping[PairKey, Outcome]) -> dict[PairKey, Outcome]:
+    mentee = _leniency({pair: outcome.mentee for pair, outcome in outcome_of.items()}, rater=2)
+    mentor = _leniency({pair: outcome.mentor for pair, outcome in outcome_of.items()}, rater=1)
     return {
         pair: replace(
-            one,
-            mentee=_within_0_to_1(one.mentee, mentee.get(pair[2], 0.0)),
-            mentor=_within_0_to_1(one.mentor, mentor.get(pair[1], 0.0)),
+            outcome,
+            mentee=_within_0_to_1(outcome.mentee, mentee.get(pair[2], 0.0)),
+            mentor=_within_0_to_1(outcome.mentor, mentor.get(pair[1], 0.0)),
         )
-        for pair, one in found.items()
+        for pair, outcome in outcome_of.items()
     }
 
 
-def _leniency(said: Mapping[PairKey, float | None], rater: int) -> dict[int, float]:
+def _leniency(satisfaction: Mapping[PairKey, float | None], rater: int) -> dict[int, float]:
     """Return how far above everybody's mean each rater with enough partners rates.
 
     Source: the shrunk mean of a random-effects model, n / (n + SHRINKAGE) of the observed offset.
     """
     by_rater: dict[int, list[float]] = defaultdict(list)
-    for pair, value in said.items():
+    for pair, value in satisfaction.items():
         if value is not None:
             by_rater[int(pair[rater])].append(value)
     if not by_rater:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.matching import goal_affinities
+from recommender.matching import expand_runs, goal_affinities
 
 K1 = 1.2
 B = 0.75
@@ -58,16 +58,15 @@ class LexicalIndex:
         place = np.searchsorted(self._owners, owners)
         known = np.flatnonzero(np.isin(owners, self._owners))
         starts, counts = self._starts[place[known]], self._counts[place[known]]
-        candidate = np.repeat(np.arange(len(known)), counts)
-        rows = np.arange(len(candidate)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        candidate, rows = expand_runs(starts, counts)
         asked = np.zeros((len(self._columns), len(goals)))
         for column, goal in enumerate(goals):
             for word, n in Counter(words(goal)).items():
                 if word in self._columns:
                     asked[self._columns[word], column] = n
-        found = (self._weights[rows] @ asked).T
+        bm25 = (self._weights[rows] @ asked).T
         score = np.zeros(len(owners))
-        by_goal = goal_affinities(found, candidate, len(known)).affinity
+        by_goal = goal_affinities(bm25, candidate, len(known)).affinity
         score[known] = (by_goal * weights).sum(axis=1)
         return score
 

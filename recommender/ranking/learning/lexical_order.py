@@ -37,8 +37,10 @@ class LexicalOrder:
     @classmethod
     def read(cls, connection: Transaction, mentors: NDArray[np.int64]) -> LexicalOrder:
         """Read what is stated today; ``mentors`` are the numbers of those whose skills matter."""
-        wanted = set(mentors.tolist())
-        skills = [one for one in people.sayings(connection, Kind.SKILL) if one[0] in wanted]
+        numbers = set(mentors.tolist())
+        skills = [
+            saying for saying in people.sayings(connection, Kind.SKILL) if saying[0] in numbers
+        ]
         goals: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for person, text, priority in people.sayings(connection, Kind.GOAL):
             goals[person].append((text, priority or 1))
@@ -47,7 +49,7 @@ class LexicalOrder:
 
     def scores(self, examples: Examples, rng: np.random.Generator) -> NDArray[np.float64]:
         """Return the scores of all rows of up to 1,000 mentees, NaN for the others, (n,)."""
-        mentees = [one for one in np.unique(examples.mentee).tolist() if one in self.goals]
+        mentees = [number for number in np.unique(examples.mentee).tolist() if number in self.goals]
         if len(mentees) > MOST_MENTEES:
             mentees = np.sort(rng.choice(mentees, MOST_MENTEES, replace=False)).tolist()
         score = np.full(len(examples), np.nan)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
+from recommender.matching import expand_runs
 from recommender.ranking.metrics import MAX_GRADE
 
 CONSTANT = 1e-9
@@ -77,10 +78,10 @@ class GradedRows:
     def n_lists(self) -> int:
         return len(np.unique(self.group))
 
-    def where(self, chosen: NDArray[np.bool_]) -> GradedRows:
+    def where(self, rows: NDArray[np.bool_]) -> GradedRows:
         """Return the chosen rows."""
-        _, group = np.unique(self.group[chosen], return_inverse=True)
-        return GradedRows(self.features[chosen], self.grade[chosen], group, self.weight[chosen])
+        _, group = np.unique(self.group[rows], return_inverse=True)
+        return GradedRows(self.features[rows], self.grade[rows], group, self.weight[rows])
 
     def center(self) -> NDArray[np.float64]:
         """Return the features' weighted means, (p,) float64."""
@@ -93,8 +94,8 @@ class GradedRows:
 
     def spread(self, values: NDArray[np.float64]) -> float:
         """Return the weighted standard deviation of values (n,) within lists, 0 if constant."""
-        found = float(np.sqrt(np.average(self.within(values) ** 2, weights=self.weight)))
-        return found if found > CONSTANT * np.abs(values).max() else 0.0
+        deviation = float(np.sqrt(np.average(self.within(values) ** 2, weights=self.weight)))
+        return deviation if deviation > CONSTANT * np.abs(values).max() else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,8 +143,7 @@ def comparable_pairs(
         raise ValueError("no two rows of a group have different grades; give more feedback")
     if n_pairs > MOST_PAIRS:
         raise ValueError(f"{n_pairs} pairs, at most {MOST_PAIRS} are possible; give smaller groups")
-    worse = np.repeat(np.arange(len(order)), n_better)
-    better = np.arange(n_pairs) - np.repeat(np.cumsum(n_better) - group_end, n_better)
+    worse, better = expand_runs(equals_end, n_better)
     pairs_of_group = np.bincount(group_row, n_better)[group_row[worse]]
     return Pairs(
         order[better],

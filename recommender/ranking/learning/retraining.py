@@ -28,6 +28,7 @@ from recommender.ranking.releases import REPORT, SCORE, Release, Releases, json_
 from recommender.ranking.reporting.card import card_files
 from recommender.ranking.reporting.report import RetrainingReport
 from recommender.ranking.reporting.verdict import Verdict, judge
+from recommender.ranking.score import AdditiveScore
 from recommender.store import Store, Transaction, activations, cohorts, feedback, people, rankings
 from recommender.store.artefacts import Write, discard_artefact
 
@@ -48,82 +49,124 @@ class _Material:
     labels: tuple[str | None, ...]
 
 
-def retrain(
-    store: Store,
-    releases: Releases,
-    cohort_id: str | None,
-    groups: Mapping[str, str],
-    seed: int,
-    clock: Callable[[], datetime],
-    progress: Progress,
-) -> RetrainingReport:
-    """Train a challenger and activate it if it is shown to be better; see ``Rankers.retrain``.
+@dataclass(frozen=True, slots=True)
+class Retraining:
+    """Trains challengers of one workspace.
 
-    Raises:
-        UnknownCohort: if there is no such cohort, or none at all.
-        StoreBusy: if another release was activated meanwhile.
+    Attributes:
+        store: Holds what is learned from, and which release is active.
+        releases: The releases on disk.
+        clock: Returns the time now, in UTC.
     """
-    progress("reading", 0, 1)
-    rng = np.random.default_rng(seed)
-    with store.read() as connection:
-        material = _read(connection, releases, cohort_id, groups)
-    champion = material.champion
-    trial = run_trial(
-        material.gathered.examples,
-        rng,
-        champion.score if champion else None,
-        material.lexical,
-        progress,
-    )
-    over_real = material.newest.simulated and not _holds_nothing_real(releases, material.active)
-    verdict = judge(trial, champion is not None, over_real)
-    report = _report(material, trial, verdict, seed, rng)
-    if trial.ranker is None or report.version is None:
+
+    store: Store
+    releases: Releases
+    clock: Callable[[], datetime]
+
+    def run(
+        self, cohort_id: str | None, groups: Mapping[str, str], seed: int, progress: Progress
+    ) -> RetrainingReport:
+        """Train a challenger and activate it if it is shown to be better.
+
+        See ``Rankers.retrain``.
+
+        Raises:
+            UnknownCohort: if there is no such cohort, or none at all.
+            StoreBusy: if another release was activated meanwhile.
+        """
+        progress("reading", 0, 1)
+        rng = np.random.default_rng(seed)
+        with self.store.read() as connection:
+            material = self._read(connection, cohort_id, groups)
+        champion = material.champion
+        trial = run_trial(
+            material.gathered.examples,
+            rng,
+            champion.score if champion else None,
+            material.lexical,
+            progress,
+        )
+        over_real = material.newest.simulated and not self._holds_nothing_real(material.active)
+        verdict = judge(trial, champion is not None, over_real)
+        report = _report(material, trial, verdict, seed, rng)
+        if trial.ranker is None or report.version is None:
+            return report
+        progress("storing", 0, 1)
+        files = _files(report, trial.ranker, report.version)
+        self.releases.write(report.version, _facts(report), files)
+        if verdict.promoted:
+            self._activate(report.version, material.active)
+        progress("storing", 1, 1)
         return report
-    progress("storing", 0, 1)
-    releases.write(report.version, _facts(report), _files(report, trial))
-    if verdict.promoted:
+
+    def _read(
+        self, connection: Transaction, cohort_id: str | None, groups: Mapping[str, str]
+    ) -> _Material:
+        newest, pooled = _cohorts(connection, cohort_id)
+        gathered = gather(connection, pooled, self.releases.encoder)
+        active = activations.active(connection)
+        shown = rankings.exposures_between(connection, newest.starts_on, newest.ends_on)
+        mentors = people.who_could_be_shown(connection)
+        ids = {number: person_id for person_id, number in people.numbers(connection).items()}
+        return _Material(
+            newest=newest,
+            pooled=pooled,
+            gathered=gathered,
+            lexical=LexicalOrder.read(connection, gathered.examples.mentor),
+            champion=self._usable(active),
+            active=active,
+            exposure=_exposure(shown, mentors),
+            labels=tuple(groups.get(ids[number]) for number in mentors),
+        )
+
+    def _usable(self, version: str | None) -> Release | None:
+        if version is None:
+            return None
         try:
-            _activate(store, report.version, material.active, clock)
+            return self.releases.load(version)
+        except (ArtefactRefused, UnknownRanker):
+            return None  # answers come in affinity order, too, so that is what is to be beaten
+
+    def _holds_nothing_real(self, version: str | None) -> bool:
+        """Return whether replacing this release loses nothing that real feedback taught."""
+        if version is None:
+            return True
+        try:
+            return bool(self.releases.facts(version).get("simulated"))
+        except (ArtefactRefused, UnknownRanker):
+            return False  # nobody knows any more what it learned from
+
+    def _activate(self, version: str, expected: str | None) -> None:
+        try:
+            with self.store.write() as connection:
+                # Who trains at the same time with the same data and seed activates the same
+                # release.
+                if activations.active(connection) not in (expected, version):
+                    raise StoreBusy(
+                        "Another release of the ranker was activated while this one was measured "
+                        "against the one before; nothing was activated. Retrain again."
+                    )
+                activations.activate(connection, version, self.clock())
         except StoreBusy:
-            _forget(store, releases, report.version)
+            self._forget(version)
             raise
-    progress("storing", 1, 1)
-    return report
 
-
-def _read(
-    connection: Transaction,
-    releases: Releases,
-    cohort_id: str | None,
-    groups: Mapping[str, str],
-) -> _Material:
-    newest, pooled = _cohorts(connection, cohort_id)
-    gathered = gather(connection, pooled, releases.encoder)
-    active = activations.active(connection)
-    shown = rankings.exposures_between(connection, newest.starts_on, newest.ends_on)
-    mentors = people.who_could_be_shown(connection)
-    ids = {number: person_id for person_id, number in people.numbers(connection).items()}
-    return _Material(
-        newest=newest,
-        pooled=pooled,
-        gathered=gathered,
-        lexical=LexicalOrder.read(connection, gathered.examples.mentor),
-        champion=_usable(releases, active),
-        active=active,
-        exposure=_exposure(shown, mentors),
-        labels=tuple(groups.get(ids[number]) for number in mentors),
-    )
+    def _forget(self, version: str) -> None:
+        """Remove a release that was not activated, unless it once was and may be returned to."""
+        with self.store.read() as connection:
+            history = activations.history(connection)
+        if all(activation.version != version for activation in history):
+            discard_artefact(self.releases.path(version))
 
 
 def _cohorts(connection: Transaction, cohort_id: str | None) -> tuple[Cohort, tuple[Cohort, ...]]:
     """Return the newest cohort to learn from, and all up to it that are as real as it is."""
-    every = cohorts.get_all(connection)
-    if cohort_id is not None and cohort_id not in every:
+    by_id = cohorts.get_all(connection)
+    if cohort_id is not None and cohort_id not in by_id:
         raise UnknownCohort(cohort_id)
     with_feedback = feedback.cohorts_with_feedback(connection)
-    reported = [cohort for cohort in every.values() if cohort.id in with_feedback]
-    candidates = [every[cohort_id]] if cohort_id is not None else reported or [*every.values()]
+    reported = [cohort for cohort in by_id.values() if cohort.id in with_feedback]
+    candidates = [by_id[cohort_id]] if cohort_id is not None else reported or [*by_id.values()]
     if not candidates:
         raise UnknownCohort(None)
     newest = candidates[-1]
@@ -133,25 +176,6 @@ def _cohorts(connection: Transaction, cohort_id: str | None) -> tuple[Cohort, tu
         if cohort.starts_on < newest.starts_on and cohort.simulated == newest.simulated
     ]
     return newest, (*pooled, newest)
-
-
-def _usable(releases: Releases, version: str | None) -> Release | None:
-    if version is None:
-        return None
-    try:
-        return releases.load(version)
-    except (ArtefactRefused, UnknownRanker):
-        return None  # answers come in affinity order, too, so that is what is to be beaten
-
-
-def _holds_nothing_real(releases: Releases, version: str | None) -> bool:
-    """Return whether replacing this release loses nothing that real feedback taught."""
-    if version is None:
-        return True
-    try:
-        return bool(releases.facts(version).get("simulated"))
-    except (ArtefactRefused, UnknownRanker):
-        return False  # nobody knows any more what it learned from
 
 
 def _exposure(shown: Sequence[tuple[int, int]], mentors: Sequence[int]) -> NDArray[np.float64]:
@@ -216,32 +240,9 @@ def _facts(report: RetrainingReport) -> dict[str, object]:
     }
 
 
-def _files(report: RetrainingReport, trial: Trial) -> dict[str, Write]:
-    if trial.ranker is None or report.version is None:
-        raise AssertionError("Only a trained ranker is released")
+def _files(report: RetrainingReport, ranker: AdditiveScore, version: str) -> dict[str, Write]:
     return {
-        SCORE: json_file(trial.ranker.as_json()),
+        SCORE: json_file(ranker.as_json()),
         REPORT: json_file(report.as_json()),
-        **card_files(report, trial.ranker, report.version),
+        **card_files(report, ranker, version),
     }
-
-
-def _activate(
-    store: Store, version: str, expected: str | None, clock: Callable[[], datetime]
-) -> None:
-    with store.write() as connection:
-        # Who trains at the same time with the same data and seed activates the same release.
-        if activations.active(connection) not in (expected, version):
-            raise StoreBusy(
-                "Another release of the ranker was activated while this one was measured against "
-                "the one before; nothing was activated. Retrain again."
-            )
-        activations.activate(connection, version, clock())
-
-
-def _forget(store: Store, releases: Releases, version: str) -> None:
-    """Remove a release that did not become active, unless it once was and may be returned to."""
-    with store.read() as connection:
-        history = activations.history(connection)
-    if all(activation.version != version for activation in history):
-        discard_artefact(releases.path(version))

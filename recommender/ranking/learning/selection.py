@@ -12,11 +12,7 @@ from sklearn.model_selection import GroupKFold
 
 from recommender.matching import FEATURE_NAMES, FEATURES
 from recommender.ranking.learning.comparison import PerMentee, per_mentee
-from recommender.ranking.learning.estimators import (
-    BlendRanker,
-    MonotoneBoostingRanker,
-    PairwiseLogisticRanker,
-)
+from recommender.ranking.learning.estimators import MonotoneBoostingRanker, PairwiseLogisticRanker
 from recommender.ranking.learning.examples import Examples
 from recommender.ranking.learning.weighting import gain_weight, list_weight, trust
 from recommender.ranking.metrics import ndcg
@@ -27,7 +23,7 @@ MOST_MENTEES = 600
 """More mentees do not change the choice, only the time it takes."""
 PENALTIES = (0.01, 0.05, 0.25)
 """Values of C to choose from, the strongest penalty first."""
-Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker | BlendRanker
+Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker
 MONOTONE = tuple(feature.direction for feature in FEATURES)
 
 
@@ -45,7 +41,6 @@ def contenders() -> tuple[Contender, ...]:
     return (
         *(Contender("linear", make) for make in linear),
         Contender("boosting", partial(MonotoneBoostingRanker, FEATURE_NAMES, MONOTONE)),
-        Contender("blend", partial(BlendRanker, FEATURE_NAMES, MONOTONE)),
     )
 
 
@@ -82,20 +77,20 @@ def choose(examples: Examples, slope: float, rng: np.random.Generator) -> Choice
         rng: Draws the mentees to look at, if there are many.
     """
     sample = _some_mentees(examples, rng)
-    every = contenders()
-    values = [_cross_validated(contender, sample, slope) for contender in every]
+    tried = contenders()
+    values = [_cross_validated(contender, sample, slope) for contender in tried]
     means = [value.mean for value in values]
     best = int(np.argmax(means))
-    chosen = next(
+    simplest = next(
         place
         for place, value in enumerate(values)
         if means[place] >= means[best] - _error_of_difference(values[best], value)
     )
-    kinds = dict.fromkeys(contender.kind for contender in every)
+    kinds = dict.fromkeys(contender.kind for contender in tried)
     return Choice(
-        every[chosen],
+        tried[simplest],
         tuple(
-            KindMeasure(kind, max(m for c, m in zip(every, means, strict=True) if c.kind == kind))
+            KindMeasure(kind, max(m for c, m in zip(tried, means, strict=True) if c.kind == kind))
             for kind in kinds
         ),
     )
@@ -110,13 +105,12 @@ def folds(examples: Examples, n_folds: int) -> list[Fold]:
     return list(GroupKFold(n_folds).split(examples.features, groups=examples.mentee))
 
 
-def has_pairs(examples: Examples) -> bool:
-    """Return whether some list holds two different grades, so that there is something to learn."""
-    if not len(examples):
-        return False
+def rated_mentees(examples: Examples) -> NDArray[np.int64]:
+    """Return the mentees with a list that holds different grades: something to learn from."""
     order = np.lexsort((examples.grade, examples.ranking))
     ranking, grade = examples.ranking[order], examples.grade[order]
-    return bool(((ranking[1:] == ranking[:-1]) & (grade[1:] != grade[:-1])).any())
+    differs = (ranking[1:] == ranking[:-1]) & (grade[1:] != grade[:-1])
+    return np.unique(examples.mentee[order][1:][differs])
 
 
 def _cross_validated(contender: Contender, examples: Examples, slope: float) -> PerMentee:
@@ -124,7 +118,7 @@ def _cross_validated(contender: Contender, examples: Examples, slope: float) -> 
     score = np.zeros(len(examples))
     for train, test in folds(examples, N_FOLDS):
         part = examples.where(train)
-        if has_pairs(part):
+        if len(rated_mentees(part)):
             score[test] = fitted(contender, part, slope).predict(examples.features[test])
     return mentee_ndcg(score, examples, slope)
 

@@ -19,9 +19,9 @@ from recommender.ranking.learning.selection import (
     choose,
     fitted,
     folds,
-    has_pairs,
     mentee_ndcg,
     mentee_of_lists,
+    rated_mentees,
 )
 from recommender.ranking.learning.weighting import (
     effective_sample_size,
@@ -85,9 +85,9 @@ class Trial:
         """The orders among champion and affinity that the challenger is not shown to beat."""
         must = (Order.CHAMPION, Order.AFFINITY)
         return tuple(
-            one.order
-            for one in self.comparisons
-            if one.order in must and not one.ndcg.estimate.low > 0
+            comparison.order
+            for comparison in self.comparisons
+            if comparison.order in must and not comparison.ndcg.estimate.low > 0
         )
 
 
@@ -111,7 +111,7 @@ def run_trial(
         lexical: The lexical order, if the words are known.
         progress: Told how far it is.
     """
-    rated = _rated_mentees(examples)
+    rated = rated_mentees(examples)
     if len(rated) < FEWEST_MENTEES:
         return Trial(len(rated))
     split, parts = _split(examples, rated, rng)
@@ -137,7 +137,7 @@ def run_trial(
     progress("training", 0, 1)
     final = choices[0] if len(choices) == 1 else choose(examples, slope, rng)
     return Trial(
-        n_rated_mentees=len(_rated_mentees(apart)),
+        n_rated_mentees=len(rated_mentees(apart)),
         split=split,
         kept_apart=apart,
         score=score[measured],
@@ -153,23 +153,17 @@ def run_trial(
     )
 
 
-def _rated_mentees(examples: Examples) -> NDArray[np.int64]:
-    """Return the mentees with a list that holds different grades."""
-    order = np.lexsort((examples.grade, examples.ranking))
-    ranking, grade = examples.ranking[order], examples.grade[order]
-    differs = (ranking[1:] == ranking[:-1]) & (grade[1:] != grade[:-1])
-    return np.unique(examples.mentee[order][1:][differs])
-
-
 def _split(
     examples: Examples, rated: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[Split, list[Fold]]:
     newest = examples.cohort == len(examples.cohorts) - 1
     older = ~newest & ~np.isin(examples.mentee, examples.mentee[newest])
     sides = (examples.where(older), examples.where(newest))
-    if all(len(_rated_mentees(side)) >= FEWEST_MENTEES for side in sides):
+    if all(len(rated_mentees(side)) >= FEWEST_MENTEES for side in sides):
         return Split.COHORT, [(np.flatnonzero(older), np.flatnonzero(newest))]
-    parts = [part for part in folds(examples, N_FOLDS) if has_pairs(examples.where(part[0]))]
+    parts = [
+        part for part in folds(examples, N_FOLDS) if len(rated_mentees(examples.where(part[0])))
+    ]
     if len(rated) >= ENOUGH_MENTEES:
         parts = parts[:1]
     return Split.MENTEES, parts

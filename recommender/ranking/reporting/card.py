@@ -50,14 +50,14 @@ def _plots(
     report: RetrainingReport, looked_at: Sequence[Effect], language: str
 ) -> dict[str, Write]:
     acceptance = report.acceptance
-    found: dict[str, Write] = {}
-    if any(can_be_told(one.ndcg) for one in report.orders):
-        found["orders"] = partial(draw_orders, report.orders, language)
+    plots: dict[str, Write] = {}
+    if any(can_be_told(measures.ndcg) for measures in report.orders):
+        plots["orders"] = partial(draw_orders, report.orders, language)
     if looked_at:
-        found["weights"] = partial(draw_weights, looked_at, language)
-    if acceptance and any(one.n_impressions >= FEWEST_PEOPLE for one in acceptance.bands):
-        found["acceptance"] = partial(draw_acceptance, acceptance, language)
-    return {PLOTS[language].format(name): draw for name, draw in found.items()}
+        plots["weights"] = partial(draw_weights, looked_at, language)
+    if acceptance and any(band.n_impressions >= FEWEST_PEOPLE for band in acceptance.bands):
+        plots["acceptance"] = partial(draw_acceptance, acceptance, language)
+    return {PLOTS[language].format(name): draw for name, draw in plots.items()}
 
 
 def _write(content: str, path: Path) -> None:
@@ -88,9 +88,9 @@ def _card(
 def _filled(template: str, values: Values) -> str:
     """Fill in a template section by section, without those that lack a value."""
     sections = map(Template, re.split(r"^(?=## )", template, flags=re.MULTILINE))
-    told = [
+    filled = [
         section.substitute(values)
         for section in sections
         if all(values[name] is not None for name in section.get_identifiers())
     ]
-    return re.sub(r"\n{3,}", "\n\n", "".join(told)).rstrip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "".join(filled)).rstrip() + "\n"

@@ -71,8 +71,10 @@ def _learned_from(report: RetrainingReport, language: str) -> Values:
 def _measured(report: RetrainingReport, language: str) -> Values:
     return {
         "champion_note": text(language, "card.no_champion") if report.champion is None else "",
-        "orders": _rows(_order(one, language) for one in report.orders),
-        "comparisons": _rows(_comparison(one, language) for one in report.comparisons),
+        "orders": _rows(_order(measures, language) for measures in report.orders),
+        "comparisons": _rows(
+            _comparison(comparison, language) for comparison in report.comparisons
+        ),
         "split": text(language, f"card.split_{report.split}") if report.split else None,
         "n_rated_mentees": count(language, report.n_rated_mentees),
         "n_resamples": str(N_RESAMPLES),
@@ -81,27 +83,27 @@ def _measured(report: RetrainingReport, language: str) -> Values:
         "effective_sample_size": decimals(language, report.effective_sample_size, ".0f"),
         "kind": text(language, f"card.kind_{report.kind}") if report.kind else None,
         "kinds": _rows(
-            (text(language, f"card.kind_{one.kind}"), decimals(language, one.ndcg))
-            for one in report.kinds
+            (text(language, f"card.kind_{kind.kind}"), decimals(language, kind.ndcg))
+            for kind in report.kinds
         ),
     }
 
 
-def _order(one: OrderMeasures, language: str) -> Sequence[str]:
-    measures = (one.ndcg, one.reciprocal_rank, one.hit)
+def _order(measures: OrderMeasures, language: str) -> Sequence[str]:
+    estimates = (measures.ndcg, measures.reciprocal_rank, measures.hit)
     return (
-        text(language, f"card.order_{one.order}"),
-        *(interval(language, measure) for measure in measures),
-        count(language, one.ndcg.n_mentees),
+        text(language, f"card.order_{measures.order}"),
+        *(interval(language, estimate) for estimate in estimates),
+        count(language, measures.ndcg.n_mentees),
     )
 
 
-def _comparison(one: Comparison, language: str) -> Sequence[str]:
-    found = one.ndcg
+def _comparison(comparison: Comparison, language: str) -> Sequence[str]:
+    difference = comparison.ndcg
     return (
-        text(language, f"card.order_{one.order}"),
-        interval(language, found.estimate, "+z.3f"),
-        *counts(language, (found.wins, found.ties, found.losses)),
+        text(language, f"card.order_{comparison.order}"),
+        interval(language, difference.estimate, "+z.3f"),
+        *counts(language, (difference.wins, difference.ties, difference.losses)),
     )
 
 
@@ -118,8 +120,8 @@ def _feature(effect: Effect, language: str) -> Sequence[str]:
     )
 
 
-def _acceptance(found: Acceptance | None, language: str) -> Values:
-    if found is None:
+def _acceptance(acceptance: Acceptance | None, language: str) -> Values:
+    if acceptance is None:
         return {"bands": None, "predicted": "", "observed": "", "brier": "", "brier_constant": ""}
     return {
         "bands": _rows(
@@ -129,20 +131,20 @@ def _acceptance(found: Acceptance | None, language: str) -> Values:
                 share(language, band.predicted),
                 share(language, band.observed) if band.n_impressions >= FEWEST_PEOPLE else MISSING,
             )
-            for place, band in enumerate(found.bands, start=1)
+            for place, band in enumerate(acceptance.bands, start=1)
         ),
-        "predicted": share(language, found.predicted),
-        "observed": share(language, found.observed),
-        "brier": decimals(language, found.brier),
-        "brier_constant": decimals(language, found.brier_constant),
+        "predicted": share(language, acceptance.predicted),
+        "observed": share(language, acceptance.observed),
+        "brier": decimals(language, acceptance.brier),
+        "brier_constant": decimals(language, acceptance.brier_constant),
     }
 
 
-def _exposure(found: Exposure | None, groups: Sequence[GroupExposure], language: str) -> Values:
+def _exposure(exposure: Exposure | None, groups: Sequence[GroupExposure], language: str) -> Values:
     return {
-        "n_mentors": count(language, found.n_mentors) if found else None,
-        "n_never_shown": never_shown(language, found) if found else "",
-        "gini": decimals(language, found.gini, "z.2f") if found else "",
+        "n_mentors": count(language, exposure.n_mentors) if exposure else None,
+        "n_never_shown": never_shown(language, exposure) if exposure else "",
+        "gini": decimals(language, exposure.gini, "z.2f") if exposure else "",
         "skew": _rows(_group(group, language) for group in groups),
     }
 

@@ -28,15 +28,16 @@ DARK, LIGHT, LINE = "0.15", "0.7", "0.45"
 
 def draw_orders(orders: Sequence[OrderMeasures], language: str, path: Path) -> None:
     """Draw nDCG@5 of each order that was measured, with its interval."""
-    told = [one for one in orders if can_be_told(one.ndcg)]
-    figure, axes = _figure(1.4 + ROW_INCHES * len(told))
-    for row, one in enumerate(told):
-        fill = DARK if one.order is Order.CHALLENGER else "1.0"
-        if math.isfinite(one.ndcg.low) and math.isfinite(one.ndcg.high):
-            axes.plot([one.ndcg.low, one.ndcg.high], [row, row], color=LINE, linewidth=2)
-        axes.plot(one.ndcg.mean, row, "o", color=DARK, markerfacecolor=fill, markersize=8)
+    measured = [measures for measures in orders if can_be_told(measures.ndcg)]
+    figure, axes = _figure(1.4 + ROW_INCHES * len(measured))
+    for row, measures in enumerate(measured):
+        fill = DARK if measures.order is Order.CHALLENGER else "1.0"
+        ndcg = measures.ndcg
+        if math.isfinite(ndcg.low) and math.isfinite(ndcg.high):
+            axes.plot([ndcg.low, ndcg.high], [row, row], color=LINE, linewidth=2)
+        axes.plot(ndcg.mean, row, "o", color=DARK, markerfacecolor=fill, markersize=8)
     axes.margins(x=0.1)
-    _rows(axes, [text(language, f"card.order_{one.order}") for one in told])
+    _rows(axes, [text(language, f"card.order_{measures.order}") for measures in measured])
     _finish(figure, axes, language, text(language, "card.plot_orders"), path)
 
 
@@ -55,7 +56,7 @@ def draw_acceptance(acceptance: Acceptance, language: str, path: Path) -> None:
     """Draw the observed share of acceptance over the predicted probability."""
     bands = [band for band in acceptance.bands if band.n_impressions >= FEWEST_PEOPLE]
     figure, axes = _figure(4.5)
-    predicted, observed = [one.predicted for one in bands], [one.observed for one in bands]
+    predicted, observed = [band.predicted for band in bands], [band.observed for band in bands]
     end = max([*predicted, *observed, 0.05]) * 1.1
     perfect = text(language, "card.plot_perfect")
     axes.plot([0, end], [0, end], "--", color=LINE, linewidth=1, label=perfect)

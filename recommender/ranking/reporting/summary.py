@@ -55,16 +55,16 @@ def _learned_from(report: RetrainingReport, language: str) -> Iterator[str]:
 
 def _orders(report: RetrainingReport, language: str) -> Iterator[str]:
     if report.orders:
-        n_mentees = max(one.ndcg.n_mentees for one in report.orders)
+        n_mentees = max(measures.ndcg.n_mentees for measures in report.orders)
         yield text(language, "summary.measured", n_mentees=count(language, n_mentees))
-    for one in report.orders:
-        yield f"  {_order(one, report, language)}"
+    for measures in report.orders:
+        yield f"  {_order(measures, report, language)}"
 
 
-def _order(one: OrderMeasures, report: RetrainingReport, language: str) -> str:
-    line = f"{text(language, f'card.order_{one.order}')}: {interval(language, one.ndcg)}"
+def _order(measures: OrderMeasures, report: RetrainingReport, language: str) -> str:
+    line = f"{text(language, f'card.order_{measures.order}')}: {interval(language, measures.ndcg)}"
     for compared in report.comparisons:
-        if compared.order is one.order:
+        if compared.order is measures.order:
             difference = interval(language, compared.ndcg.estimate, "+z.3f")
             line += f"; {text(language, 'summary.compared', difference=difference)}"
     return line

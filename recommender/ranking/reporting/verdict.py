@@ -47,8 +47,10 @@ def _refused(key: str, **values: float) -> Verdict:
 
 
 def _numbers(trial: Trial, order: Order) -> dict[str, float]:
-    found = next(one.ndcg.estimate for one in trial.comparisons if one.order is order)
-    return {"mean": found.mean, "low": found.low, "high": found.high}
+    estimate = next(
+        comparison.ndcg.estimate for comparison in trial.comparisons if comparison.order is order
+    )
+    return {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}
 
 
 def _sentences(key: str, values: Mapping[str, float]) -> dict[str, str]:

@@ -25,15 +25,15 @@ def counts(language: str, parts: Sequence[int]) -> list[str]:
 
     Where the sum would give a hidden part away, one of the larger ones is hidden, too.
     """
-    told = [count(language, n) for n in parts]
+    words = [count(language, n) for n in parts]
     hidden = [n for n in parts if 0 < n < FEWEST_PEOPLE]
     larger = [n for n in parts if n >= FEWEST_PEOPLE]
     extremes = (len(hidden), len(hidden) * (FEWEST_PEOPLE - 1))
     if larger and (len(hidden) == 1 or (hidden and sum(hidden) in extremes)):
         # "5 or more" must leave room for each of 1 to 4 beside it.
         roomy = [n for n in larger if n >= 2 * FEWEST_PEOPLE - 2]
-        told[parts.index(min(roomy or larger))] = text(language, "card.at_least_5")
-    return told
+        words[parts.index(min(roomy or larger))] = text(language, "card.at_least_5")
+    return words
 
 
 def never_shown(language: str, exposure: Exposure) -> str:

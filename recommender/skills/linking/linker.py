@@ -90,14 +90,14 @@ class ConceptLinker:
             most: So many pairs per row, the likeliest.
         """
         least = self.threshold if threshold is None else threshold
-        found = [
+        parts = [
             _likeliest(start + row, concept, probability, most)
             for start, row, concept, probability in self._pairs(vectors, least)
         ]
-        if not found:
+        if not parts:
             nothing = np.zeros(0, dtype=np.int64)
             return Links(nothing, nothing, np.zeros(0))
-        rows, concepts, probabilities = zip(*found, strict=True)
+        rows, concepts, probabilities = zip(*parts, strict=True)
         return Links(np.concatenate(rows), np.concatenate(concepts), np.concatenate(probabilities))
 
     def _pairs(
@@ -185,10 +185,10 @@ def read_linker(folder: Path, encoder: str, catalogue: str) -> ConceptLinker:
         ArtefactRefused: if it is missing, damaged, or was made for another encoder or catalogue.
     """
     facts = read_artefact(folder, LINKER_KIND, LINKER_SCHEMA)
-    for name, wanted in (("encoder", encoder), ("catalogue", catalogue)):
-        if facts.get(name) != wanted:
+    for name, in_use in (("encoder", encoder), ("catalogue", catalogue)):
+        if facts.get(name) != in_use:
             raise ArtefactRefused(
-                f"{folder.name} was made for the {name} {facts.get(name)} where {wanted} is in "
+                f"{folder.name} was made for the {name} {facts.get(name)} where {in_use} is in "
                 "use. Rebuild it."
             )
     try:

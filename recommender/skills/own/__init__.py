@@ -2,7 +2,7 @@
 
 from recommender.skills.own.choices import choose_profile, correct_link
 from recommender.skills.own.linking import N_SUGGESTIONS, LinkedConcept, LinkedStatement
-from recommender.skills.own.person import Gap, PersonGaps, Source, person_as_json
+from recommender.skills.own.person import Gap, PersonGaps, Source
 from recommender.skills.own.reading import OwnGaps
 
 __all__ = [
@@ -15,5 +15,4 @@ __all__ = [
     "Source",
     "choose_profile",
     "correct_link",
-    "person_as_json",
 ]

@@ -6,9 +6,8 @@ These are for that person alone; nothing here may reach a manager or HR.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 from recommender.domain.people import MAX_PRIORITY
 from recommender.skills.catalogue import Concept
@@ -40,6 +39,7 @@ class Gap:
         distance: Levels that are missing, 0 to 5; 0 is a gap that is closed.
         source: Who says so.
         n_mentors: How many mentors who may be recommended to the person could help.
+        closable: Whether there is such a mentor.
     """
 
     concept: str | None
@@ -50,10 +50,7 @@ class Gap:
     distance: int
     source: Source
     n_mentors: int
-
-    @property
-    def closable(self) -> bool:
-        return self.n_mentors > 0
+    closable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +127,7 @@ def find_gaps(
             distance=distance(want.wanted, present),
             source=want.source,
             n_mentors=n_mentors,
+            closable=n_mentors > 0,
         )
         gaps.append((want.priority, gap))
     gaps.sort(key=lambda item: (-item[1].distance, item[0]))
@@ -160,10 +158,3 @@ def _wants(
         elif concept in concepts:
             wants[concept] = _Want(concept, None, level, NOT_ASKED_FOR, Source.ROLE_PROFILE)
     return [*wants.values(), *untold]
-
-
-def person_as_json(gaps: PersonGaps) -> dict[str, Any]:
-    """Return a person's own gaps, for that person alone."""
-    content = asdict(gaps)
-    content["gaps"] = [{**asdict(gap), "closable": gap.closable} for gap in gaps.gaps]
-    return content

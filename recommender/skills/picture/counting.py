@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,9 +20,11 @@ from recommender.skills.picture.disclosure import (
     shown_in_all,
 )
 
+CONCEPTS, AREAS = 0, 1
+"""What a row may be: places in pairs of tables."""
 
-@dataclass(frozen=True, slots=True)
-class Table:
+
+class Table(NamedTuple):
     """Numbers and which of them may be shown, of the same shape."""
 
     counts: Counts
@@ -45,6 +48,12 @@ class Catalogued:
         self.areas = sorted(set(area_of_concept))
         place = {area: number for number, area in enumerate(self.areas)}
         self.area_of = np.array([place[area] for area in area_of_concept], dtype=np.int64)
+
+    @property
+    def keys(self) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
+        """The columns that name the rows of tables by concept and by area."""
+        area_of_concept = [self.areas[place] for place in self.area_of]
+        return {"area": area_of_concept, "concept": self.concepts}, {"area": self.areas}
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,16 @@ class Tally:
     def shown(self) -> tuple[Shown, Shown]:
         """Which counts of concepts and areas in all may be shown."""
         return shown_in_all(self.family)
+
+    @property
+    def in_all(self) -> tuple[Table, Table]:
+        """The tables of concepts and of areas in all."""
+        return Table(self.family.concept, self.shown[0]), Table(self.family.area, self.shown[1])
+
+    @property
+    def pairs(self) -> tuple[tuple[Counts, Counts], tuple[Counts, Counts]]:
+        """Pairs of person and concept, and of person and area."""
+        return (self.person, self.concept), self.in_area
 
     def by_group(self, cut: Cut) -> tuple[Table, Table]:
         """Return the tables of concepts and of areas, (rows, n_groups)."""

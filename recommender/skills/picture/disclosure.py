@@ -139,10 +139,10 @@ def _complete(shown: Shown, spare: Counts, room: Counts, order: NDArray[np.int64
     if not withheld.any():
         return shown
     more = order[shown[order]]
-    given = np.cumsum([spare[withheld].sum(), *spare[more]])
-    taken = np.cumsum([room[withheld].sum(), *room[more]])
+    spare_sums = np.cumsum([spare[withheld].sum(), *spare[more]])
+    room_sums = np.cumsum([room[withheld].sum(), *room[more]])
     largest = np.maximum.accumulate([spare[withheld].max(), *spare[more]])
-    enough = (given >= FEWEST) & (taken >= FEWEST) & (given > largest)
+    enough = (spare_sums >= FEWEST) & (room_sums >= FEWEST) & (spare_sums > largest)
     if not enough.any():
         return None
     result = shown.copy()

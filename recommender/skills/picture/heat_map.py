@@ -58,12 +58,12 @@ def heat_map(table: pl.DataFrame, group: str, counted: str, areas: Sequence[str]
     shade = (SHADES * share / share.max()).ceil().clip(1, SHADES).cast(pl.Int64)
     shaded = table.select(group, "area", counted, shade.alias("shade"))
     cells = {(name, area): Cell(*cell) for name, area, *cell in shaded.iter_rows()}
-    some = set(table.drop_nulls(counted)["area"])
-    told = [area for area in areas if area in some]
+    shown = set(table.drop_nulls(counted)["area"])
+    listed = [area for area in areas if area in shown]
     abreast = math.ceil(len(groups) / math.ceil(len(groups) / ABREAST))
     parts = []
-    for first in range(0, len(groups) if told else 0, abreast):
+    for first in range(0, len(groups) if listed else 0, abreast):
         beside = groups[first : first + abreast]
-        rows = [(area, [cells[name, area] for name, _ in beside]) for area in told]
+        rows = [(area, [cells[name, area] for name, _ in beside]) for area in listed]
         parts.append(Part(beside, rows))
-    return HeatMap(parts, [area for area in areas if area not in some])
+    return HeatMap(parts, [area for area in areas if area not in shown])

@@ -12,6 +12,7 @@ from heapq import nsmallest
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.matching import expand_runs
 from recommender.skills.knowledge import Knowledge
 from recommender.store import Transaction, own_gaps, picture
 from recommender.store.picture import ActivePerson, ActiveStatements
@@ -120,15 +121,15 @@ def _link_texts(
     texts, concepts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     loose: dict[int, NDArray[np.float32]] = {}
     for digests, vectors in picture.vectors_in_pieces(connection, encoder):
-        found = np.array([place_of.get(digest, -1) for digest in digests])
-        text, rows = found[found >= 0], vectors[found >= 0]
+        places = np.array([place_of.get(digest, -1) for digest in digests])
+        text, rows = places[places >= 0], vectors[places >= 0]
         row, concept, _ = knowledge.links(rows)
         texts.append(text[row])
         concepts.append(concept)
         without = np.ones(len(text), dtype=np.bool_)
         without[row] = False
-        for one in np.flatnonzero(without | np.isin(text, said_to_be_outside)):
-            loose[int(text[one])] = rows[one].copy()
+        for place in np.flatnonzero(without | np.isin(text, said_to_be_outside)):
+            loose[int(text[place])] = rows[place].copy()
         if len(loose) > 2 * OUTSIDE_AT_MOST:
             loose = _sample(loose, stated.digests)
     text, concept = np.concatenate(texts), np.concatenate(concepts)
@@ -154,10 +155,11 @@ def _of_statements(
     first = np.searchsorted(linked.text, stated.text, side="left")
     n_links = np.searchsorted(linked.text, stated.text, side="right") - first
     n_links[np.isin(stated.statement, list(corrected))] = 0
-    row = np.repeat(np.arange(len(stated.text)), n_links)
-    ends = np.cumsum(n_links)
-    concept = linked.concept[np.repeat(first - ends + n_links, n_links) + np.arange(len(row))]
-    row_of = {int(one): place for place, one in enumerate(stated.statement)} if corrected else {}
+    row, place = expand_runs(first, n_links)
+    concept = linked.concept[place]
+    row_of = (
+        {int(number): place for place, number in enumerate(stated.statement)} if corrected else {}
+    )
     own = [
         (row_of[statement], knowledge.place_of[concept_id])
         for statement, concept_ids in corrected.items()
@@ -165,8 +167,8 @@ def _of_statements(
         for concept_id in concept_ids
         if concept_id in knowledge.place_of
     ]
-    said = np.array(own, dtype=np.int64).reshape(-1, 2)
-    return np.concatenate([row, said[:, 0]]), np.concatenate([concept, said[:, 1]])
+    own_links = np.array(own, dtype=np.int64).reshape(-1, 2)
+    return np.concatenate([row, own_links[:, 0]]), np.concatenate([concept, own_links[:, 1]])
 
 
 def _highest(pair: Places, level: NDArray[np.int8]) -> tuple[Places, NDArray[np.int8]]:
@@ -184,8 +186,8 @@ def _outside(
     linked: _Linked,
 ) -> Outside:
     """Gather the statements in rows ``without`` whose texts are in the sample."""
-    chosen = sorted(linked.loose)
-    without = without[np.isin(stated.text[without], chosen)]
+    texts = sorted(linked.loose)
+    without = without[np.isin(stated.text[without], texts)]
     used, text = np.unique(stated.text[without], return_inverse=True)
     digests = [stated.digests[place] for place in used]
     text_of = picture.texts_of(connection, digests)

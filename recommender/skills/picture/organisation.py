@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from recommender.skills.catalogue import Concept
 from recommender.skills.knowledge import Knowledge
 from recommender.skills.picture.bottlenecks import bottlenecks
-from recommender.skills.picture.counting import Catalogued, Table, Tally, column
+from recommender.skills.picture.counting import AREAS, CONCEPTS, Catalogued, Tally, column
 from recommender.skills.picture.cuts import Cut, fixed_cuts
 from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.material import Material, read_material
@@ -109,14 +109,14 @@ def picture(
         person, concept = material.skill_person[who], material.skill_concept[who]
         return Tally(catalogued, n_people, person, concept)
 
-    wanted = Tally(catalogued, n_people, material.wish_person, material.wish_concept)
-    taught = knowing(offered & (material.skill_level >= TEACHES_FROM))
-    hidden = knowing(~offered & (material.skill_level >= EXPERT_FROM))
-    in_all = _concepts(wanted, taught, hidden, free).with_columns(
+    wishes = Tally(catalogued, n_people, material.wish_person, material.wish_concept)
+    teachers = knowing(offered & (material.skill_level >= TEACHES_FROM))
+    experts = knowing(~offered & (material.skill_level >= EXPERT_FROM))
+    in_all = _in_all(CONCEPTS, wishes, teachers, experts, free).with_columns(
         by_level(
             material.skill_concept[offered],
             material.skill_level[offered],
-            taught.shown[0],
+            teachers.shown[0],
             n_people,
         )
     )
@@ -128,10 +128,10 @@ def picture(
         "area", "concept", "label_de", "label_en", "want", "can_teach", "level_1_2", "level_3",
         "level_4_5", "free_places", "coverage", "hidden_experts",
     )  # fmt: skip
-    areas = _areas(wanted, taught, hidden, free)
+    areas = _in_all(AREAS, wishes, teachers, experts, free)
     by_department, by_site = fixed_cuts([p.department for p in people], [p.site for p in people])
-    departments = _by_group("department", by_department, wanted, taught)
-    sites = _by_group("site", by_site, wanted, taught)
+    departments = _by_group("department", by_department, wishes, teachers)
+    sites = _by_group("site", by_site, wishes, teachers)
     now = _totals(in_all, areas)
     return OrganisationGaps(
         people=n_people if n_people >= FEWEST else None,
@@ -141,7 +141,7 @@ def picture(
         by_site=sites[0],
         areas_by_department=departments[1],
         areas_by_site=sites[1],
-        bottlenecks=bottlenecks(wanted, taught),
+        bottlenecks=bottlenecks(wishes, teachers),
         topics=_topics(emerging_topics(material.outside, material.names)),
         trends=trends(now, before or {}),
     )
@@ -156,71 +156,48 @@ def _totals(concepts: pl.DataFrame, areas: pl.DataFrame) -> dict[str, dict[str, 
     totals = {}
     for frame, key, suffix in ((concepts, "concept", ""), (areas, "area", "_area")):
         for counted in ("want", "can_teach"):
-            told = frame.select(key, counted).drop_nulls()
-            totals[counted + suffix] = dict(told.iter_rows())
+            published = frame.select(key, counted).drop_nulls()
+            totals[counted + suffix] = dict(published.iter_rows())
     return totals
 
 
-def _concepts(wanted: Tally, taught: Tally, hidden: Tally, free: NDArray[np.int64]) -> pl.DataFrame:
-    catalogued = wanted.catalogued
-    areas = [catalogued.areas[place] for place in catalogued.area_of]
-    keys = [
-        pl.Series("area", areas, dtype=pl.String),
-        pl.Series("concept", catalogued.concepts, dtype=pl.String),
-    ]
-    places = free_places(taught.concept, free[taught.person], taught.shown[0])
-    counts = [Table(tally.family.concept, tally.shown[0]) for tally in (wanted, taught, hidden)]
-    return _in_all(keys, counts, places)
-
-
-def _areas(wanted: Tally, taught: Tally, hidden: Tally, free: NDArray[np.int64]) -> pl.DataFrame:
-    keys = [pl.Series("area", wanted.catalogued.areas, dtype=pl.String)]
-    person, area = taught.in_area
-    places = free_places(area, free[person], taught.shown[1])
-    counts = [Table(tally.family.area, tally.shown[1]) for tally in (wanted, taught, hidden)]
-    return _in_all(keys, counts, places)
-
-
 def _in_all(
-    keys: list[pl.Series],
-    counts: list[Table],
-    places: Table,
+    rows: int, wishes: Tally, teachers: Tally, experts: Tally, free: NDArray[np.int64]
 ) -> pl.DataFrame:
-    names = ("want", "can_teach", "hidden_experts")
-    want, teach, hidden = (
-        column(name, one.counts, one.shown) for name, one in zip(names, counts, strict=True)
-    )
-    free = column("free_places", places.counts, places.shown)
-    return pl.DataFrame([*keys, want, teach, free, coverage(want, free), hidden])
+    """Return one row per concept, or per area."""
+    person, place = teachers.pairs[rows]
+    places = free_places(place, free[person], teachers.shown[rows])
+    tallies = {"want": wishes, "can_teach": teachers, "hidden_experts": experts}
+    want, teach, hidden = (column(name, *tally.in_all[rows]) for name, tally in tallies.items())
+    left = column("free_places", *places)
+    keys = [pl.Series(*key, dtype=pl.String) for key in wishes.catalogued.keys[rows].items()]
+    return pl.DataFrame([*keys, want, teach, left, coverage(want, left), hidden])
 
 
 def _by_group(
-    name: str, cut: Cut, wanted: Tally, taught: Tally
+    name: str, cut: Cut, wishes: Tally, teachers: Tally
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return one row per concept and group, and one per area and group, sorted by group."""
-    catalogued = wanted.catalogued
-    want, teach = wanted.by_group(cut), taught.by_group(cut)
+    tallies = {"want": wishes.by_group(cut), "can_teach": teachers.by_group(cut)}
     # A cut into one group would repeat the totals.
     n_groups = len(cut) if len(cut) > 1 else 0
-    area_of_concept = [catalogued.areas[place] for place in catalogued.area_of]
 
-    def frame(rows: Mapping[str, list[str]], *counts: Table) -> pl.DataFrame:
-        n_rows = len(rows["area"])
-        group = np.repeat(np.arange(n_groups), n_rows)
+    def frame(rows: int) -> pl.DataFrame:
+        keys = wishes.catalogued.keys[rows]
+        group = np.repeat(np.arange(n_groups), len(keys["area"]))
         columns = [
-            pl.Series(name, [cut.names[one] for one in group], dtype=pl.String),
+            pl.Series(name, [cut.names[place] for place in group], dtype=pl.String),
             pl.Series("people", cut.people[group], dtype=pl.Int64),
-            *(pl.Series(key, ids * n_groups, dtype=pl.String) for key, ids in rows.items()),
+            *(pl.Series(key, ids * n_groups, dtype=pl.String) for key, ids in keys.items()),
         ]
-        for counted, table in zip(("want", "can_teach"), counts, strict=True):
-            columns.append(column(counted, table.counts.T[:n_groups], table.shown.T[:n_groups]))
+        for counted, tables in tallies.items():
+            counts, shown = tables[rows]
+            columns.append(column(counted, counts.T[:n_groups], shown.T[:n_groups]))
         return pl.DataFrame(columns)
 
-    concept_rows = {"area": area_of_concept, "concept": catalogued.concepts}
-    by_concept = frame(concept_rows, want[0], teach[0])
-    return by_concept, frame({"area": catalogued.areas}, want[1], teach[1])
+    return frame(CONCEPTS), frame(AREAS)
 
 
-def _topics(found: list[Topic]) -> pl.DataFrame:
-    rows = [(place, list(one.words), one.people) for place, one in enumerate(found, start=1)]
+def _topics(topics: list[Topic]) -> pl.DataFrame:
+    rows = [(place, list(topic.words), topic.people) for place, topic in enumerate(topics, start=1)]
     return pl.DataFrame(rows, schema=TOPICS, orient="row")

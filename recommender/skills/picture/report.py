@@ -99,14 +99,14 @@ def _said(language: str, key: str, **values: object) -> str:
 
 
 def _most_wanted(gaps: OrganisationGaps) -> list[dict[str, Any]]:
-    told = gaps.concepts.drop_nulls("want")
-    return told.sort("want", descending=True, maintain_order=True).head(N_CONCEPTS).to_dicts()
+    shown = gaps.concepts.drop_nulls("want")
+    return shown.sort("want", descending=True, maintain_order=True).head(N_CONCEPTS).to_dicts()
 
 
 def _trends(trends: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the largest changes first; those that are not told as a number are left out."""
-    told = trends.drop_nulls("change")
-    largest = told.sort(pl.col("change").abs(), descending=True, maintain_order=True)
+    numbered = trends.drop_nulls("change")
+    largest = numbered.sort(pl.col("change").abs(), descending=True, maintain_order=True)
     return largest.head(N_TRENDS).to_dicts()
 
 

@@ -90,6 +90,6 @@ def _topics(gaps: OrganisationGaps, language: str) -> str:
 
 def _first(table: pl.DataFrame, name: str, *, descending: bool) -> Row | None:
     """Return the row with the largest or smallest number that is shown; the earlier of equals."""
-    told = table.filter(pl.col(name).is_not_null())
-    told = told.sort(name, descending=descending, maintain_order=True)
-    return None if told.is_empty() else told.row(0, named=True)
+    shown = table.filter(pl.col(name).is_not_null())
+    shown = shown.sort(name, descending=descending, maintain_order=True)
+    return None if shown.is_empty() else shown.row(0, named=True)

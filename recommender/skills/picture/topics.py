@@ -67,12 +67,12 @@ def emerging_topics(outside: Outside, names: Iterable[str]) -> list[Topic]:
         speakers = np.unique(outside.person[rows])
         if len(speakers) < FEWEST:
             continue
-        said = {
+        uses = {
             (int(outside.person[row]), word)
             for row in rows
             for word in spoken[outside.text[row]].keys() - forbidden
         }
-        n_speakers = Counter(word for _, word in said)
+        n_speakers = Counter(word for _, word in uses)
         texts = [spoken[text] for text in np.unique(outside.text[rows])]
         # By texts, not by people: or one sentence that many share would be told word by word.
         n_inside = Counter(word for text in texts for word in text)
@@ -99,18 +99,18 @@ def _clusters(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     n_texts = len(vectors)
     if n_texts < 2:  # too few to compare
         return np.zeros(n_texts, dtype=np.int64)
-    chosen = np.unique(np.linspace(0, n_texts - 1, min(n_texts, SAMPLE)).astype(np.int64))
-    found = AgglomerativeClustering(
+    sample = np.unique(np.linspace(0, n_texts - 1, min(n_texts, SAMPLE)).astype(np.int64))
+    label = AgglomerativeClustering(
         n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - TOGETHER
-    ).fit_predict(vectors[chosen])
-    n_clusters = int(found.max()) + 1
+    ).fit_predict(vectors[sample])
+    n_clusters = int(label.max()) + 1
     means = np.zeros((n_clusters, vectors.shape[1]), dtype=np.float32)
-    np.add.at(means, found, vectors[chosen])
-    means /= np.bincount(found)[:, None]
+    np.add.at(means, label, vectors[sample])
+    means /= np.bincount(label)[:, None]
     nearness = vectors @ means.T
     nearest = nearness.argmax(axis=1)
     cluster = np.where(nearness.max(axis=1) >= TOGETHER, nearest, -1).astype(np.int64)
-    cluster[chosen] = found
+    cluster[sample] = label
     return cluster
 
 

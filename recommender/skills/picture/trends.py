@@ -32,10 +32,10 @@ def trends(now: Snapshot, before: Snapshot) -> pl.DataFrame:
     """
     rows: list[tuple[str, str, int | None, str]] = []
     for counted in sorted(now.keys() & before.keys()):
-        for one in sorted(now[counted].keys() & before[counted].keys()):
-            change = now[counted][one] - before[counted][one]
+        for key in sorted(now[counted].keys() & before[counted].keys()):
+            change = now[counted][key] - before[counted][key]
             if abs(change) < FEWEST:
-                rows.append((counted, one, None, "about_the_same"))
+                rows.append((counted, key, None, "about_the_same"))
             else:
-                rows.append((counted, one, change, "up" if change > 0 else "down"))
+                rows.append((counted, key, change, "up" if change > 0 else "down"))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

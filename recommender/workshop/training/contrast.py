@@ -78,15 +78,15 @@ def catalogue_loss(
     ]
 
     def draw() -> torch.Tensor:
-        chosen: dict[int, None] = {}
+        drawn: dict[int, None] = {}
         for row in rng.permutation(len(trained)):
-            chosen[int(row)] = None
+            drawn[int(row)] = None
             if neighbours[row]:
-                chosen[int(rng.choice(neighbours[row]))] = None
-            if len(chosen) >= CONCEPTS_PER_BATCH:
+                drawn[int(rng.choice(neighbours[row]))] = None
+            if len(drawn) >= CONCEPTS_PER_BATCH:
                 break
-        group = [row for row in chosen for _ in LANGUAGES]
-        languages = [language for _ in chosen for language in LANGUAGES]
+        group = [row for row in drawn for _ in LANGUAGES]
+        languages = [language for _ in drawn for language in LANGUAGES]
         of = list(zip(group, languages, strict=True))
         goals = [_goal(trained[row], language, rng) for row, language in of]
         skills = [_skill(trained[row], language, rng) for row, language in of]
@@ -108,9 +108,9 @@ def need_loss(
     vectors = TextVectors(model, rng)
 
     def draw() -> torch.Tensor:
-        chosen = rng.choice(len(needs), min(NEEDS_PER_BATCH, len(needs)), replace=False)
-        group = [int(row) for row in chosen for _ in LANGUAGES]
-        languages = [language for _ in chosen for language in LANGUAGES]
+        drawn = rng.choice(len(needs), min(NEEDS_PER_BATCH, len(needs)), replace=False)
+        group = [int(row) for row in drawn for _ in LANGUAGES]
+        languages = [language for _ in drawn for language in LANGUAGES]
         of = list(zip(group, languages, strict=True))
         asked = [needs[row].asked[language] for row, language in of]
         offered = [str(rng.choice(needs[row].offered[language])) for row, language in of]
@@ -134,17 +134,18 @@ def far_from_development(
     """
 
     def means(texts: Sequence[Sequence[str]]) -> Vectors:
-        found = vectors([text for some in texts for text in some])
-        ends = np.cumsum([len(some) for some in texts])
+        stacked_vectors = vectors([text for own in texts for text in own])
+        ends = np.cumsum([len(own) for own in texts])
         rows = [
-            found[end - len(some) : end].mean(axis=0) for some, end in zip(texts, ends, strict=True)
+            stacked_vectors[end - len(own) : end].mean(axis=0)
+            for own, end in zip(texts, ends, strict=True)
         ]
         stacked = np.stack(rows)
         return np.asarray(stacked / np.linalg.norm(stacked, axis=1, keepdims=True), np.float32)
 
     described = means([_everything(concept) for concept in concepts])
-    told = means([_all_of(need) for need in needs])
-    nearest = (told @ described.T).argmax(axis=1)
+    needed = means([_all_of(need) for need in needs])
+    nearest = (needed @ described.T).argmax(axis=1)
     return tuple(
         need for need, row in zip(needs, nearest, strict=True) if not concepts[row].development
     )
@@ -170,13 +171,13 @@ def esco_loss(
 
     def draw() -> torch.Tensor:
         seeds = rng.choice(len(skills), SKILLS_PER_BATCH // 8, replace=False)
-        some = [rng.choice(near[seed], 7, replace=False) for seed in seeds]
-        rows = list(dict.fromkeys(int(r) for r in np.concatenate([seeds, *some])))
+        neighbours = [rng.choice(near[seed], 7, replace=False) for seed in seeds]
+        rows = list(dict.fromkeys(int(r) for r in np.concatenate([seeds, *neighbours])))
         asked, languages = zip(*(_name_or_description(skills[r], rng) for r in rows), strict=True)
         names = [skills[r].label_en for r in rows]
-        found, wanted = vectors([*asked, *names], [*languages, *["en"] * len(rows)]).chunk(2)
+        queries, answers = vectors([*asked, *names], [*languages, *["en"] * len(rows)]).chunk(2)
         same = torch.tensor([[a == b for b in names] for a in names])
-        return contrastive_loss(found, wanted, same) + contrastive_loss(wanted, found, same.T)
+        return contrastive_loss(queries, answers, same) + contrastive_loss(answers, queries, same.T)
 
     return draw
 
@@ -187,11 +188,11 @@ def nearest_skills(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
     Args:
         vectors: The teacher's vectors of the English names, (n, d), unit rows.
     """
-    found = []
-    wanted = torch.from_numpy(vectors)
-    for block in wanted.split(1024):
-        found.append((block @ wanted.T).topk(NEIGHBOURHOOD + 1, dim=1).indices[:, 1:].numpy())
-    return np.concatenate(found)
+    nearest = []
+    names = torch.from_numpy(vectors)
+    for block in names.split(1024):
+        nearest.append((block @ names.T).topk(NEIGHBOURHOOD + 1, dim=1).indices[:, 1:].numpy())
+    return np.concatenate(nearest)
 
 
 def _both_sides(

@@ -58,13 +58,13 @@ def distillation_loss(
 
     def draw() -> torch.Tensor:
         batch = [examples[i] for i in next(batches)]
-        wanted = torch.from_numpy(np.stack([teacher[e.target] for e in batch])).float()
-        wanted = functional.normalize(wanted, dim=1)
-        found = vectors([e.text for e in batch], [e.language for e in batch])
-        closeness = 1 - (found * wanted).sum(dim=1).mean()
-        others = wanted @ wanted.T > SAME
+        targets = torch.from_numpy(np.stack([teacher[e.target] for e in batch])).float()
+        targets = functional.normalize(targets, dim=1)
+        outputs = vectors([e.text for e in batch], [e.language for e in batch])
+        closeness = 1 - (outputs * targets).sum(dim=1).mean()
+        others = targets @ targets.T > SAME
         others.fill_diagonal_(False)
-        logits = (found @ wanted.T / TEMPERATURE).masked_fill(others, -torch.inf)
+        logits = (outputs @ targets.T / TEMPERATURE).masked_fill(others, -torch.inf)
         contrast = functional.cross_entropy(logits, torch.arange(len(batch)))
         return CLOSENESS * closeness + contrast
 

@@ -58,11 +58,11 @@ def static_space(
     for _ in range(EPOCHS):
         for batch in torch.randperm(len(pieces)).split(BATCH):
             rows = [pieces[i] for i in batch if len(pieces[i])]
-            wanted = torch.from_numpy(targets[[i for i in batch if len(pieces[i])]]).float()
+            expected = torch.from_numpy(targets[[i for i in batch if len(pieces[i])]]).float()
             offsets = torch.tensor([0, *(len(row) for row in rows[:-1])]).cumsum(0)
-            found = functional.normalize(space(torch.cat(rows), offsets), dim=1)
+            means = functional.normalize(space(torch.cat(rows), offsets), dim=1)
             right = torch.arange(len(rows))
-            loss = functional.cross_entropy(found @ wanted.T / TEMPERATURE, right)
+            loss = functional.cross_entropy(means @ expected.T / TEMPERATURE, right)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()

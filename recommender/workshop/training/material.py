@@ -113,9 +113,9 @@ def read_material(folder: Path, rng: np.random.Generator) -> Material:
 def _long_texts(skills: tuple[EscoSkill, ...], rng: np.random.Generator) -> Iterator[Example]:
     """Yield descriptions joined at random: without long texts a student unlearns to read them."""
     for _ in range(LONG_TEXTS):
-        chosen = rng.choice(len(skills), size=rng.integers(*LONG_PARTS), replace=False)
-        english = " ".join(skills[i].description_en for i in chosen)
-        german = " ".join(skills[i].description_de for i in chosen)
+        drawn = rng.choice(len(skills), size=rng.integers(*LONG_PARTS), replace=False)
+        english = " ".join(skills[i].description_en for i in drawn)
+        german = " ".join(skills[i].description_de for i in drawn)
         yield Example(english, english, "en")
         yield Example(german, english, "de")
 

@@ -52,13 +52,13 @@ class TextVectors:
 
     def __call__(self, texts: Sequence[str], languages: Sequence[str]) -> torch.Tensor:
         """Return unit vectors, (n, d) float32, that gradients flow through."""
-        said = [noisy(text, of, self._rng) for text, of in zip(texts, languages, strict=True)]
+        noised = [noisy(text, of, self._rng) for text, of in zip(texts, languages, strict=True)]
         cut = {"truncation": True, "max_length": LONGEST}
-        ids = self._tokenizer(said, **cut)["input_ids"]
+        ids = self._tokenizer(noised, **cut)["input_ids"]
         order = np.argsort([len(pieces) for pieces in ids], kind="stable")
         parts = [self._encode([ids[i] for i in part]) for part in _parts(order)]
-        found = torch.cat(parts)[torch.from_numpy(np.argsort(order))]
-        return functional.normalize(found, dim=1)
+        vectors = torch.cat(parts)[torch.from_numpy(np.argsort(order))]
+        return functional.normalize(vectors, dim=1)
 
     def _encode(self, ids: list[list[int]]) -> torch.Tensor:
         """Encode texts of like length together, so that little is padded."""

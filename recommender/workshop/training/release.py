@@ -6,12 +6,13 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 
-from recommender.encoding import ENCODER_KIND, ENCODER_SCHEMA, model_facts
+from recommender.encoding import ENCODER_KIND, ENCODER_SCHEMA, ModelFacts
 from recommender.store.artefacts import write_artefact
 from recommender.workshop.training.teacher import teacher_folder
 
@@ -57,7 +58,8 @@ def save_release(
         (draft / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         for file in FROM_THE_TEACHER:
             shutil.copy(teacher_folder() / file, draft / file)
-        facts = model_facts(name, model.get_embedding_dimension() or 0, ("de", "en"), coverage)
+        dimension = model.get_embedding_dimension() or 0
+        facts = asdict(ModelFacts(name, dimension, ("de", "en"), coverage))
         files = {file: _copy_of(draft / file) for file in FILES}
         write_artefact(folder, ENCODER_KIND, ENCODER_SCHEMA, facts, files)
     # Outside the manifest, so that a word in it may be mended.

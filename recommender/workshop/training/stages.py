@@ -55,6 +55,24 @@ def _shares(catalogue: float, needs: float) -> Mapping[str, float]:
     return {"catalogue": catalogue, "needs": needs, **rest}
 
 
+@dataclass(frozen=True, slots=True)
+class ContrastMaterial:
+    """What contrast learns from.
+
+    Attributes:
+        distillation: For ESCO's names, and some distillation so that nothing is forgotten.
+        teacher: The teacher's vectors.
+        catalogue: The whole catalogue.
+        needs: Needs with their answers by source, such as the glossary; those nearest to a
+            development concept are left out.
+    """
+
+    distillation: Material
+    teacher: TeacherVectors
+    catalogue: Sequence[Concept]
+    needs: Mapping[str, Sequence[Need]]
+
+
 DISTILLATION = Schedule(steps=3_800, embeddings=1e-3, layers=1e-4)
 CONTRAST = (
     ContrastRun(2, Schedule(1_000, embeddings=5e-4, layers=1e-4), 0.0, _shares(0.55, 0.15)),
@@ -86,7 +104,8 @@ def distil(
     """
     examples = material.examples()
     teacher = teacher_vectors([example.target for example in examples], work, progress)
-    first, model = _latest(work, "distillation")
+    stage = _Stage(work, "distillation")
+    first, model = stage.latest()
     if model is None:
         tokenizer = bilingual_tokenizer(teacher_folder() / "tokenizer.json", material.german())
         unique = list(dict.fromkeys(examples))
@@ -95,16 +114,13 @@ def distil(
     if first < recipe.distillation.steps:
         rng = np.random.default_rng((recipe.seed, first))
         draw = distillation_loss(model, examples, teacher, rng)
-        _run(model, lambda _: draw(), recipe.distillation, work, "distillation", first, progress)
+        stage.run(model, lambda _: draw(), recipe.distillation, first, progress)
     return model, teacher
 
 
 def contrast(
     distilled: SentenceTransformer,
-    material: Material,
-    teacher: TeacherVectors,
-    catalogue: Sequence[Concept],
-    needs: Mapping[str, Sequence[Need]],
+    material: ContrastMaterial,
     recipe: Recipe,
     work: Path,
     progress: Progress = silent,
@@ -116,35 +132,33 @@ def contrast(
 
     Args:
         distilled: Where every run starts; not changed.
-        material: For ESCO's names, and some distillation so that nothing is forgotten.
-        teacher: The teacher's vectors.
-        catalogue: The whole catalogue.
-        needs: Needs with their answers by source, such as the glossary; those nearest to a
-            development concept are left out.
+        material: What is learned from.
         recipe: How far, how fast, how mixed.
         work: Goes on from ``work/contrast_*`` if an earlier run was interrupted.
         progress: Told after every step.
     """
+    teacher, catalogue = material.teacher, material.catalogue
     kept = {
-        source: far_from_development(some, catalogue, partial(_vectors_of, distilled))
-        for source, some in needs.items()
+        source: far_from_development(needs, catalogue, partial(_vectors_of, distilled))
+        for source, needs in material.needs.items()
     }
-    skills = [skill for skill in material.skills if skill.label_en in teacher]
+    skills = [skill for skill in material.distillation.skills if skill.label_en in teacher]
     near = nearest_skills(np.stack([teacher[skill.label_en] for skill in skills]).astype("f4"))
     runs = []
     for run in recipe.contrast:
-        first, latest = _latest(work, f"contrast{run.seed}")
+        stage = _Stage(work, f"contrast{run.seed}")
+        first, latest = stage.latest()
         model = set_dropout(latest or deepcopy(distilled), run.dropout)
         rng = np.random.default_rng((run.seed, first))
+        examples = material.distillation.examples()
         draws = {
             "catalogue": catalogue_loss(model, catalogue, rng),
             "esco": esco_loss(model, skills, near, rng),
-            "distillation": distillation_loss(model, material.examples(), teacher, rng),
-            **{source: need_loss(model, some, rng) for source, some in kept.items()},
+            "distillation": distillation_loss(model, examples, teacher, rng),
+            **{source: need_loss(model, needs, rng) for source, needs in kept.items()},
         }
         if first < run.schedule.steps:
-            draw = _mixed(draws, run.shares, rng)
-            _run(model, draw, run.schedule, work, f"contrast{run.seed}", first, progress)
+            stage.run(model, _mixed(draws, run.shares, rng), run.schedule, first, progress)
         runs.append(model)
     return averaged(runs)
 
@@ -174,36 +188,47 @@ def _mixed(
     return lambda _: draws[sources[rng.choice(len(sources), p=weights / weights.sum())]]()
 
 
-def _run(
-    model: SentenceTransformer,
-    draw: Callable[[int], torch.Tensor],
-    schedule: Schedule,
-    work: Path,
-    stage: str,
-    first: int,
-    progress: Progress,
-) -> None:
-    def keep(step: int) -> None:
-        draft = work / f".{stage}.new"
-        shutil.rmtree(draft, ignore_errors=True)
-        model.save_pretrained(str(draft))
-        draft.rename(work / f"{stage}_{step:06d}")
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A part of the training, with a folder per checkpoint."""
 
-    torch.manual_seed(first)
-    optimise(model, draw, schedule, progress, first, keep)
-    if not (work / f"{stage}_{schedule.steps:06d}").exists():
-        keep(schedule.steps)
+    work: Path
+    name: str
+
+    def latest(self) -> tuple[int, SentenceTransformer | None]:
+        """Return how many steps the newest checkpoint has behind it, and its model."""
+        checkpoints = sorted(self.work.glob(f"{self.name}_*"))
+        if not checkpoints:
+            return 0, None
+        model = set_dropout(load_for_training(str(checkpoints[-1])), 0.0)
+        return int(checkpoints[-1].name.rpartition("_")[2]), model
+
+    def run(
+        self,
+        model: SentenceTransformer,
+        draw: Callable[[int], torch.Tensor],
+        schedule: Schedule,
+        first: int,
+        progress: Progress,
+    ) -> None:
+        """Train the model from the step ``first`` on, keeping checkpoints."""
+
+        def keep(step: int) -> None:
+            draft = self.work / f".{self.name}.new"
+            shutil.rmtree(draft, ignore_errors=True)
+            model.save_pretrained(str(draft))
+            draft.rename(self._checkpoint(step))
+
+        torch.manual_seed(first)
+        optimise(model, draw, schedule, progress, first, keep)
+        if not self._checkpoint(schedule.steps).exists():
+            keep(schedule.steps)
+
+    def _checkpoint(self, step: int) -> Path:
+        return self.work / f"{self.name}_{step:06d}"
 
 
 def _vectors_of(model: SentenceTransformer, texts: Sequence[str]) -> NDArray[np.float32]:
     with torch.autocast("cpu", torch.bfloat16):
-        found = model.encode(list(texts), batch_size=128, normalize_embeddings=True)
-    return np.asarray(found, dtype=np.float32)
-
-
-def _latest(work: Path, stage: str) -> tuple[int, SentenceTransformer | None]:
-    found = sorted(work.glob(f"{stage}_*"))
-    if not found:
-        return 0, None
-    model = set_dropout(load_for_training(str(found[-1])), 0.0)
-    return int(found[-1].name.rpartition("_")[2]), model
+        vectors = model.encode(list(texts), batch_size=128, normalize_embeddings=True)
+    return np.asarray(vectors, dtype=np.float32)

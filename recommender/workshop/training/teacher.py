@@ -41,10 +41,10 @@ def teacher_folder() -> Path:
         )
     folder = Path(spec.submodule_search_locations[0]) / "model"
     weights = folder / "model.safetensors"
-    found = file_digest(weights) if weights.is_file() else "no such file"
-    if found != WEIGHTS:
+    digest = file_digest(weights) if weights.is_file() else "no such file"
+    if digest != WEIGHTS:
         raise EncoderUnavailable(
-            f"{weights} has the SHA-256 {found} where {WEIGHTS} is expected: these are not the "
+            f"{weights} has the SHA-256 {digest} where {WEIGHTS} is expected: these are not the "
             "published weights. Reinstall the package."
         )
     return folder
@@ -83,9 +83,9 @@ def _encode(texts: list[str], progress: Progress) -> Vectors:
     for start in range(0, len(texts), CHUNK):
         progress("teacher", start, len(texts))
         with torch.autocast("cpu", torch.bfloat16):
-            found = teacher.encode(
+            vectors = teacher.encode(
                 texts[start : start + CHUNK], batch_size=BATCH, normalize_embeddings=True
             )
-        rows.append(found.astype(np.float16))
+        rows.append(vectors.astype(np.float16))
     progress("teacher", len(texts), len(texts))
     return np.concatenate(rows)

@@ -55,11 +55,11 @@ def bundled() -> Encoder:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder of a few files that stand for a model."""
-    made = tmp_path / "model"
-    (made / "1_Pooling").mkdir(parents=True)
+    folder = tmp_path / "model"
+    (folder / "1_Pooling").mkdir(parents=True)
     for name in ("config.json", "model.safetensors", "1_Pooling/config.json"):
-        (made / name).write_text(f"content of {name}")
-    return made
+        (folder / name).write_text(f"content of {name}")
+    return folder
 
 
 @pytest.fixture
@@ -242,10 +242,10 @@ def test_nothing_heavy_is_imported_before_a_text_must_be_encoded() -> None:
         "heavy = {'torch', 'sentence_transformers', 'transformers', 'alembic'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
-    assert told.stdout.strip() == "[]"
+    assert done.stdout.strip() == "[]"
 
 
 # What it makes of texts
@@ -256,11 +256,11 @@ def test_texts_are_encoded_in_chunks_the_longest_first_and_come_back_in_order(
 ) -> None:
     monkeypatch.setattr(module, "CHUNK", 2)
     model = Model()
-    told: list[tuple[str, int, int]] = []
-    rows = loaded(folder, model).encode(["bb", "a", "dddd", "ccc", ""], lambda *t: told.append(t))
+    steps: list[tuple[str, int, int]] = []
+    rows = loaded(folder, model).encode(["bb", "a", "dddd", "ccc", ""], lambda *t: steps.append(t))
     assert rows[:, 0].tolist() == [2, 1, 4, 3, 0]
     assert model.batches == [["dddd", "ccc"], ["bb", "a"], [""]]
-    assert told == [("encoding", 2, 5), ("encoding", 4, 5), ("encoding", 5, 5)]
+    assert steps == [("encoding", 2, 5), ("encoding", 4, 5), ("encoding", 5, 5)]
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -277,13 +277,13 @@ def test_a_model_without_a_dimension_is_refused(folder: Path) -> None:
 def test_threads_that_come_together_load_the_model_once(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[Model] = []
+    models: list[Model] = []
     start = threading.Barrier(4)
 
     def read(_: Encoder) -> Model:
         time.sleep(0.05)
-        made.append(Model())
-        return made[-1]
+        models.append(Model())
+        return models[-1]
 
     def use(encoder: Encoder) -> object:
         start.wait()
@@ -292,8 +292,8 @@ def test_threads_that_come_together_load_the_model_once(
     monkeypatch.setattr(Encoder, "_read", read)
     encoder = Encoder(folder, "toy")
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(use, [encoder] * 4)) == set(made)
-    assert len(made) == 1
+        assert set(pool.map(use, [encoder] * 4)) == set(models)
+    assert len(models) == 1
 
 
 @pytest.mark.encoder

@@ -34,8 +34,8 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def known(store: Store, encoder: HashEncoder) -> dict[str, list[float]]:
     with store.read() as connection:
-        found = vectors.get(connection, encoder.digest, TEXTS)
-    return {text: row.tolist() for text, row in found.items()}
+        stored = vectors.get(connection, encoder.digest, TEXTS)
+    return {text: row.tolist() for text, row in stored.items()}
 
 
 def expected(encoder: HashEncoder, texts: Sequence[str]) -> dict[str, list[float]]:
@@ -59,7 +59,7 @@ def test_another_encoder_starts_from_nothing(store: Store, encoder: HashEncoder)
     other = HashEncoder("other", dimension=8)
     assert encode_missing(store, other, TEXTS) == len(TEXTS)
     with store.read() as connection:
-        dimensions = [vectors.dimension(connection, one.digest) for one in (encoder, other)]
+        dimensions = [vectors.dimension(connection, known.digest) for known in (encoder, other)]
     assert dimensions == [32, 8]
 
 
@@ -76,9 +76,9 @@ def test_a_run_that_was_killed_is_resumed(store: Store, encoder: HashEncoder) ->
 def test_progress_is_told_before_each_chunk_and_at_the_end(
     store: Store, encoder: HashEncoder
 ) -> None:
-    told: list[tuple[str, int, int]] = []
-    encode_missing(store, encoder, TEXTS, lambda *step: told.append(step))
-    assert told == [("encoding", done, 5) for done in (0, 2, 4, 5)]
+    steps: list[tuple[str, int, int]] = []
+    encode_missing(store, encoder, TEXTS, lambda *step: steps.append(step))
+    assert steps == [("encoding", done, 5) for done in (0, 2, 4, 5)]
 
 
 def test_the_encoder_is_left_alone_when_nothing_is_missing(

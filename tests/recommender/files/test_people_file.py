@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from recommender.domain.errors import InvalidInput
+from recommender.domain.feedback import Cohort, Feedback
+from recommender.domain.people import Pair, Person
+from recommender.files.feedback.file import COHORTS, FEEDBACK
 from recommender.files.people import read_people, write_people
+from recommender.files.people.file import PAIRS, PEOPLE
 from recommender.files.tables import files
+from recommender.files.tables.cells import as_cell
+from recommender.files.tables.layout import Table
 from tests.recommender.files.people_file_world import (
     COUPLES,
     WORLD,
@@ -21,6 +28,19 @@ from tests.recommender.files.people_file_world import (
 )
 
 FORMS = [["people.csv", "statements.csv", "pairs.csv"], ["people.xlsx"]]
+
+
+@pytest.mark.parametrize(
+    ("table", "thing"), [(PEOPLE, Person), (PAIRS, Pair), (COHORTS, Cohort), (FEEDBACK, Feedback)]
+)
+def test_every_field_has_a_column(table: Table, thing: type) -> None:
+    names = {field.name for field in fields(thing)}
+    assert set(table.columns) == names - {"statements"}  # These have a table of their own.
+
+
+def test_what_no_column_reads_is_not_written() -> None:
+    with pytest.raises(TypeError, match="No column holds a set"):
+        as_cell({"de"})
 
 
 @pytest.mark.parametrize("names", FORMS)

@@ -53,47 +53,49 @@ def slow(
 
 
 def test_affinity_is_the_mean_of_the_best_three() -> None:
-    found = goal_affinities(cosines([0.1, 0.9, 0.5, -0.3, 0.7]), owners(0, 0, 0, 0, 0), 1)
+    affinities = goal_affinities(cosines([0.1, 0.9, 0.5, -0.3, 0.7]), owners(0, 0, 0, 0, 0), 1)
     # The best three of 0.1, 0.9, 0.5, −0.3 and 0.7 are 0.9, 0.7 and 0.5; their mean is 0.7.
-    assert found.affinity == pytest.approx(np.array([[0.7]]))
-    assert found.similarity == pytest.approx(np.array([[0.9]]))
-    assert found.best.tolist() == [[1]]
+    assert affinities.affinity == pytest.approx(np.array([[0.7]]))
+    assert affinities.similarity == pytest.approx(np.array([[0.9]]))
+    assert affinities.best.tolist() == [[1]]
 
 
 def test_who_states_less_than_three_is_judged_by_what_they_state() -> None:
-    found = goal_affinities(cosines([0.4, 0.2, -0.6]), owners(1, 1, 0), 2)
-    assert found.affinity == pytest.approx(np.array([[-0.6], [0.3]]))  # (0.4 + 0.2) / 2
-    assert found.similarity == pytest.approx(np.array([[-0.6], [0.4]]))
+    affinities = goal_affinities(cosines([0.4, 0.2, -0.6]), owners(1, 1, 0), 2)
+    assert affinities.affinity == pytest.approx(np.array([[-0.6], [0.3]]))  # (0.4 + 0.2) / 2
+    assert affinities.similarity == pytest.approx(np.array([[-0.6], [0.4]]))
 
 
 def test_goals_and_candidates_do_not_mix() -> None:
     similarities = cosines([0.8, 0.1, 0.6, 0.5], [0.0, 1.0, 0.2, -0.4])
-    found = goal_affinities(similarities, owners(0, 1, 0, 1), 2)
-    assert found.affinity == pytest.approx(np.array([[0.7, 0.1], [0.3, 0.3]]))
-    assert found.best.tolist() == [[0, 2], [3, 1]]
+    affinities = goal_affinities(similarities, owners(0, 1, 0, 1), 2)
+    assert affinities.affinity == pytest.approx(np.array([[0.7, 0.1], [0.3, 0.3]]))
+    assert affinities.best.tolist() == [[0, 2], [3, 1]]
 
 
 def test_of_equal_cosines_the_first_column_is_the_best() -> None:
-    found = goal_affinities(cosines([0.2, 0.9, 0.9, 0.9, 0.9]), owners(0, 1, 0, 1, 0), 2)
-    assert found.best.tolist() == [[2], [1]]
+    affinities = goal_affinities(cosines([0.2, 0.9, 0.9, 0.9, 0.9]), owners(0, 1, 0, 1, 0), 2)
+    assert affinities.best.tolist() == [[2], [1]]
 
 
 def test_no_candidate_gives_empty_arrays() -> None:
-    found = goal_affinities(np.zeros((2, 0), dtype=np.float32), owners(), 0)
-    assert found.affinity.shape == found.similarity.shape == found.best.shape == (0, 2)
+    affinities = goal_affinities(np.zeros((2, 0), dtype=np.float32), owners(), 0)
+    assert (
+        affinities.affinity.shape == affinities.similarity.shape == affinities.best.shape == (0, 2)
+    )
 
 
 @given(data=st.data())
 @STEADY
 def test_equals_a_slow_reference(data: st.DataObject) -> None:
     similarities, owner, n = drawn(data, finest=data.draw(st.sampled_from([3, 1000, 10**7])))
-    found = goal_affinities(similarities, owner, n)
+    affinities = goal_affinities(similarities, owner, n)
     for candidate in range(n):
         for goal in range(len(similarities)):
             affinity, similarity, column = slow(similarities, owner, candidate, goal)
-            assert found.affinity[candidate, goal] == pytest.approx(affinity, abs=1e-12)
-            assert found.similarity[candidate, goal] == pytest.approx(similarity, abs=1e-12)
-            assert found.best[candidate, goal] == column
+            assert affinities.affinity[candidate, goal] == pytest.approx(affinity, abs=1e-12)
+            assert affinities.similarity[candidate, goal] == pytest.approx(similarity, abs=1e-12)
+            assert affinities.best[candidate, goal] == column
 
 
 @given(data=st.data())
@@ -101,15 +103,15 @@ def test_equals_a_slow_reference(data: st.DataObject) -> None:
 def test_the_order_of_statements_never_matters(data: st.DataObject) -> None:
     similarities, owner, n = drawn(data)
     order = np.array(data.draw(st.permutations(range(len(owner)))))
-    one = goal_affinities(similarities, owner, n)
+    in_order = goal_affinities(similarities, owner, n)
     other = goal_affinities(similarities[:, order], owner[order], n)
-    np.testing.assert_array_equal(one.affinity, other.affinity)
-    np.testing.assert_array_equal(one.similarity, other.similarity)
+    np.testing.assert_array_equal(in_order.affinity, other.affinity)
+    np.testing.assert_array_equal(in_order.similarity, other.similarity)
     for goal in range(len(similarities)):
         best = order[other.best[:, goal]]
         assert owner[best].tolist() == list(range(n))
         np.testing.assert_array_equal(
-            similarities[goal, best], similarities[goal, one.best[:, goal]]
+            similarities[goal, best], similarities[goal, in_order.best[:, goal]]
         )
 
 
@@ -118,10 +120,10 @@ def test_the_order_of_statements_never_matters(data: st.DataObject) -> None:
 def test_the_order_of_candidates_never_matters(data: st.DataObject) -> None:
     similarities, owner, n = drawn(data)
     new_place = np.array(data.draw(st.permutations(range(n))))
-    one = goal_affinities(similarities, owner, n)
+    in_order = goal_affinities(similarities, owner, n)
     other = goal_affinities(similarities, new_place[owner], n)
-    np.testing.assert_array_equal(one.affinity, other.affinity[new_place])
-    np.testing.assert_array_equal(one.best, other.best[new_place])
+    np.testing.assert_array_equal(in_order.affinity, other.affinity[new_place])
+    np.testing.assert_array_equal(in_order.best, other.best[new_place])
 
 
 @given(data=st.data())
@@ -145,19 +147,19 @@ def test_the_same_sentences_in_other_places_tie_exactly(data: st.DataObject) -> 
     # A matrix product gives the same sentence another seventh decimal in another place.
     noise = np.array(data.draw(st.lists(st.integers(-2, 2), min_size=n, max_size=n))) * 1e-7
     twin = (similarities[:, order] + noise).astype(np.float32)
-    found = goal_affinities(np.hstack([similarities, twin]), np.repeat([0, 1], n), 2)
-    np.testing.assert_array_equal(found.affinity[0], found.affinity[1])
-    np.testing.assert_array_equal(found.similarity[0], found.similarity[1])
+    affinities = goal_affinities(np.hstack([similarities, twin]), np.repeat([0, 1], n), 2)
+    np.testing.assert_array_equal(affinities.affinity[0], affinities.affinity[1])
+    np.testing.assert_array_equal(affinities.similarity[0], affinities.similarity[1])
 
 
 @given(data=st.data())
 @STEADY
 def test_affinity_lies_between_the_worst_and_the_best_cosine(data: st.DataObject) -> None:
     similarities, owner, n = drawn(data)
-    found = goal_affinities(similarities, owner, n)
-    assert (found.affinity <= found.similarity + 1e-12).all()
-    assert (found.affinity >= -1).all()
-    assert (found.similarity <= 1).all()
+    affinities = goal_affinities(similarities, owner, n)
+    assert (affinities.affinity <= affinities.similarity + 1e-12).all()
+    assert (affinities.affinity >= -1).all()
+    assert (affinities.similarity <= 1).all()
 
 
 def test_weights_are_three_to_two_to_one() -> None:

@@ -17,6 +17,7 @@ from recommender.matching.eligibility import Eligibility, EligibilityRules, deci
 from recommender.matching.roster import Roster
 from recommender.store.people import RosterRow
 from tests.conftest import goal
+from tests.recommender.matching.questions import NOTHING_ASKED
 from tests.recommender.matching.test_roster import entry, roster_of
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=80)
@@ -40,18 +41,7 @@ OFFSETS = {
 
 def asked_by(mentee: int | None = MENTEE, *partners: int) -> Asked:
     """Return a question of which the rules see who asks and whom they know."""
-    nothing = np.zeros((0, 0), dtype=np.float32)
-    return Asked(
-        mentee=mentee,
-        language="en",
-        partners=partners,
-        goals=(),
-        vectors=nothing,
-        weights=np.zeros(0),
-        own_skills=nothing,
-        own_levels=np.zeros(0, dtype=np.int8),
-        coverage=np.zeros(0),
-    )
+    return replace(NOTHING_ASKED, mentee=mentee, partners=partners)
 
 
 def decided(
@@ -269,12 +259,12 @@ QUERIES = st.builds(
 
 
 def above(people: dict[int, RosterRow], person: int) -> set[int]:
-    found: set[int] = set()
+    line: set[int] = set()
     place = people[person].manager
-    while place in people and place not in found:
-        found.add(place)
+    while place in people and place not in line:
+        line.add(place)
         place = people[place].manager
-    return found
+    return line
 
 
 def allowed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from math import inf
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.domain.people import time_zone_names
 from recommender.matching.affinity import GoalAffinities, goal_affinities, goal_weights
+from recommender.matching.asking import Asked
 from recommender.matching.features import (
     FEATURE_NAMES,
     FEATURES,
@@ -19,6 +20,7 @@ from recommender.matching.features import (
     build_features,
 )
 from recommender.matching.roster import Roster
+from tests.recommender.matching.questions import NOTHING_ASKED
 from tests.recommender.matching.test_roster import entry, roster_of
 
 MENTEE = 1
@@ -57,9 +59,14 @@ GOALS = GoalAffinities(
     similarity=np.array([[0.9, 0.3], [0.2, 0.7]]),
     best=np.array([[0, 1], [2, 3]]),
 )
-WEIGHTS = np.array([0.75, 0.25])
-MENTOR_LEVELS = np.array([[5, 1], [4, 2]], dtype=np.int8)
-MENTEE_LEVELS = np.array([2, 0], dtype=np.int8)
+ASKED = replace(
+    NOTHING_ASKED,
+    mentee=MENTEE,
+    weights=np.array([0.75, 0.25]),
+    own_levels=np.array([2, 0], dtype=np.int8),
+    coverage=np.full(2, COVERAGE),
+)
+LEVELS = np.array([[5, 1], [4, 2]], dtype=np.int8)
 RECIPROCAL = Reciprocal(np.array([0.4, -0.1]), np.array([0.5, 0.0]))
 BY_HAND: dict[str, tuple[float, float]] = {
     "affinity": (0.65, 0.225),  # 0.8 · ¾ + 0.2 · ¼ and 0.1 · ¾ + 0.6 · ¼
@@ -89,18 +96,8 @@ COMPARING = (
 )
 
 
-def company_features(mentee: int | None = MENTEE) -> NDArray[np.float64]:
-    return build_features(
-        roster_of(*COMPANY),
-        mentee,
-        CANDIDATES,
-        GOALS,
-        WEIGHTS,
-        MENTOR_LEVELS,
-        MENTEE_LEVELS,
-        RECIPROCAL,
-        np.array(COVERAGE),
-    )
+def company_features(asked: Asked = ASKED) -> NDArray[np.float64]:
+    return build_features(roster_of(*COMPANY), asked, CANDIDATES, GOALS, LEVELS, RECIPROCAL)
 
 
 def column(matrix: NDArray[np.float64], name: str) -> NDArray[np.float64]:
@@ -114,42 +111,23 @@ def test_every_column_by_hand(name: str) -> None:
 
 
 def test_without_a_mentee_columns_that_compare_are_zero() -> None:
-    found = company_features(mentee=None)
+    features = company_features(replace(ASKED, mentee=None))
     for name in FEATURE_NAMES:
         by_hand = np.zeros(2) if name in COMPARING else np.array(BY_HAND[name])
-        assert column(found, name) == pytest.approx(by_hand)
+        assert column(features, name) == pytest.approx(by_hand)
 
 
 def test_a_mentor_below_the_mentees_own_level_counts_against() -> None:
-    roster = roster_of(*COMPANY)
-    found = build_features(
-        roster,
-        MENTEE,
-        CANDIDATES,
-        GOALS,
-        WEIGHTS,
-        np.array([[1, 1], [1, 1]], dtype=np.int8),
-        np.array([5, 5], dtype=np.int8),
-        RECIPROCAL,
-        np.array(COVERAGE),
-    )
-    assert column(found, "level_above").tolist() == [-4.0, -4.0]
+    asked = replace(ASKED, own_levels=np.array([5, 5], dtype=np.int8))
+    levels = np.array([[1, 1], [1, 1]], dtype=np.int8)
+    features = build_features(roster_of(*COMPANY), asked, CANDIDATES, GOALS, levels, RECIPROCAL)
+    assert column(features, "level_above").tolist() == [-4.0, -4.0]
 
 
 def test_a_mentor_who_covers_nothing_is_neither_above_nor_below() -> None:
-    found = build_features(
-        roster_of(*COMPANY),
-        MENTEE,
-        CANDIDATES,
-        GOALS,
-        WEIGHTS,
-        MENTOR_LEVELS,
-        MENTEE_LEVELS,
-        RECIPROCAL,
-        coverage=np.array(0.95),
-    )
-    assert column(found, "level_above").tolist() == [0.0, 0.0]
-    assert column(found, "covered_goals").tolist() == [0.0, 0.0]
+    features = company_features(replace(ASKED, coverage=np.full(2, 0.95)))
+    assert column(features, "level_above").tolist() == [0.0, 0.0]
+    assert column(features, "covered_goals").tolist() == [0.0, 0.0]
 
 
 def test_the_table_is_complete_and_consistent() -> None:
@@ -197,35 +175,33 @@ def random_world(
     return roster, candidates, goal_affinities(cosines, owner, n), weights, reciprocal
 
 
-def features_of(seed: int, n: int, chosen: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+def features_of(seed: int, n: int, among: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
     """Return the features of a random world's candidates, or of these places among them."""
     roster, candidates, goals, weights, reciprocal = random_world(seed, n)
     rng = np.random.default_rng(seed + 1)
     levels = rng.integers(1, 6, goals.affinity.shape).astype(np.int8)
     own = rng.integers(0, 6, len(weights)).astype(np.int8)
-    places = np.arange(n) if chosen is None else chosen
+    places = np.arange(n) if among is None else among
+    coverage = np.full(len(weights), COVERAGE)
     return build_features(
         roster,
-        MENTEE,
+        replace(ASKED, weights=weights, own_levels=own, coverage=coverage),
         candidates[places],
         GoalAffinities(goals.affinity[places], goals.similarity[places], goals.best[places]),
-        weights,
         levels[places],
-        own,
         Reciprocal(reciprocal.affinity[places], reciprocal.covered[places]),
-        np.array(COVERAGE),
     )
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_every_column_keeps_to_its_range(seed: int) -> None:
-    found = features_of(seed, n=200)
-    assert found.shape == (200, len(FEATURES))
-    assert found.dtype == np.float64
-    assert np.isfinite(found).all()
+    features = features_of(seed, n=200)
+    assert features.shape == (200, len(FEATURES))
+    assert features.dtype == np.float64
+    assert np.isfinite(features).all()
     rounding = 1e-12
     for feature in FEATURES:
-        values = column(found, feature.name)
+        values = column(features, feature.name)
         assert values.min() >= feature.low - rounding, feature.name
         assert values.max() <= feature.high + rounding, feature.name
         if feature.unit == "0 or 1":
@@ -245,5 +221,5 @@ def test_batch_equals_single_and_order_never_matters(seed: int) -> None:
 
 
 def test_no_candidate_gives_no_row() -> None:
-    found = features_of(0, 5, np.zeros(0, dtype=np.int64))
-    assert found.shape == (0, len(FEATURES))
+    features = features_of(0, 5, np.zeros(0, dtype=np.int64))
+    assert features.shape == (0, len(FEATURES))

@@ -68,12 +68,12 @@ def brute_force(
     statements: Sequence[tuple[int, int]], queries: Floats, depth: int, eligible: Mask
 ) -> list[list[tuple[int, float]]]:
     """Return (statement, cosine) per query, best first, from all cosines."""
-    mine = [one for one in statements if eligible[one[1]]]
+    mine = [statement for statement in statements if eligible[statement[1]]]
     cosines = queries.astype(np.float64) @ stated(*mine).vector.T.astype(np.float64)
     return [[(mine[i][0], float(row[i])) for i in np.argsort(-row)[:depth]] for row in cosines]
 
 
-def found(
+def searched(
     index: StatementIndex, queries: Floats, depth: int, eligible: Mask
 ) -> list[list[tuple[int, float]]]:
     """Search, check the padding, and return (statement, cosine) per query."""
@@ -91,9 +91,9 @@ def found(
     ]
 
 
-def assert_same(one: list[list[tuple[int, float]]], other: list[list[tuple[int, float]]]) -> None:
+def assert_same(first: list[list[tuple[int, float]]], other: list[list[tuple[int, float]]]) -> None:
     """Compare answers; statements whose cosines differ by rounding alone may change places."""
-    for mine, theirs in zip(one, other, strict=True):
+    for mine, theirs in zip(first, other, strict=True):
         assert [cosine for _, cosine in mine] == pytest.approx([c for _, c in theirs], abs=1e-6)
         assert len(dict(mine)) == len(mine)
         last = theirs[-1][1] if theirs else 0.0
@@ -114,7 +114,7 @@ def test_search_equals_brute_force_under_random_masks(n: int, depth: int) -> Non
         for n_queries in (1, 25):
             queries = unit_rows(rng, n_queries)
             assert_same(
-                found(index, queries, depth, eligible),
+                searched(index, queries, depth, eligible),
                 brute_force(statements, queries, depth, eligible),
             )
 
@@ -146,7 +146,7 @@ def test_no_query_and_no_statement_find_nothing() -> None:
 def test_free_rows_are_never_found_however_bad_the_others_are() -> None:
     index = index_of([(1, 1)], n_rows=64)
     opposite = -stated((1, 1)).vector  # A free row's cosine would be 0, the statement's is −1.
-    ((statement, cosine),) = found(index, opposite, 10, everybody())[0]
+    ((statement, cosine),) = searched(index, opposite, 10, everybody())[0]
     assert statement == 1
     assert cosine == pytest.approx(-1)
 
@@ -190,7 +190,7 @@ def test_growing_keeps_what_was_there() -> None:
     assert len(index) == len(statements)
     queries = unit_rows(np.random.default_rng(1), 3)
     assert_same(
-        found(index, queries, 50, everybody()),
+        searched(index, queries, 50, everybody()),
         brute_force(statements, queries, 50, everybody()),
     )
 
@@ -238,7 +238,7 @@ def test_any_history_equals_a_rebuilt_index(
             next_id += n
             index.add(stated(*new))
             truth.setdefault(person, []).extend(new)
-    remaining = [one for statements in truth.values() for one in statements]
+    remaining = [statement for statements in truth.values() for statement in statements]
     rebuilt = index_of(remaining)
     mask = only(*eligible)
     assert len(index) == len(rebuilt) == len(remaining)
@@ -247,8 +247,8 @@ def test_any_history_equals_a_rebuilt_index(
         index.who_states(N_PEOPLE_ROWS), rebuilt.who_states(N_PEOPLE_ROWS)
     )
     queries = unit_rows(np.random.default_rng(7), 2)
-    answers = found(index, queries, 8, mask)
-    assert_same(answers, found(rebuilt, queries, 8, mask))
+    answers = searched(index, queries, 8, mask)
+    assert_same(answers, searched(rebuilt, queries, 8, mask))
     assert_same(answers, brute_force(remaining, queries, 8, mask))
     for row in index.rows_of(everybody()):
         assert index.rating[row] == index.statement[row] % 5 + 1
@@ -271,7 +271,7 @@ def load(folder: Path) -> StatementIndex:
 
 
 def answers(index: StatementIndex) -> list[list[tuple[int, float]]]:
-    return found(index, unit_rows(np.random.default_rng(3), 4), 100, only(1, 2, 3, 5, 8, 11))
+    return searched(index, unit_rows(np.random.default_rng(3), 4), 100, only(1, 2, 3, 5, 8, 11))
 
 
 def test_a_loaded_index_gives_identical_answers(saved: Path, tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_a_loaded_index_gives_identical_answers(saved: Path, tmp_path: Path) -> 
     assert answers(load(tmp_path / "again")) == answers(index)
     for name in COLUMNS:
         assert file_digest(saved / f"{name}.npy") == file_digest(tmp_path / "again" / f"{name}.npy")
-    left = [one for one in crowd(30) if one[1] != 2] + [(31, 2), (32, 11)]
+    left = [statement for statement in crowd(30) if statement[1] != 2] + [(31, 2), (32, 11)]
     assert_same(answers(index), answers(index_of(left)))
 
 

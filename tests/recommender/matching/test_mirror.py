@@ -34,9 +34,9 @@ def answer(recommender: Recommender, query: Query = BOSS) -> Ranking:
     return replace(ranking, ranking_id="", created_at=ranking.created_at.min)
 
 
-def put_pairs(recommender: Recommender, *given: Pair) -> None:
+def put_pairs(recommender: Recommender, *new_pairs: Pair) -> None:
     with recommender.store.write() as connection:
-        pairs.put(connection, given)
+        pairs.put(connection, new_pairs)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_mentor_who_becomes_a_mentee_shows_no_longer(
 def test_a_mentor_whose_last_place_is_taken_shows_no_longer(
     here: Recommender, there: Recommender
 ) -> None:
-    taken = [Pair("flow", one, PairStatus.ACTIVE) for one in ("film", "cook")]
+    taken = [Pair("flow", mentee, PairStatus.ACTIVE) for mentee in ("film", "cook")]
     put_pairs(here, taken[0])
     assert "flow" in shown(there)
     put_pairs(here, taken[1])
@@ -115,7 +115,7 @@ def test_a_mentor_whose_last_place_is_taken_shows_no_longer(
 
 
 def test_erasing_a_mentee_frees_their_mentors_place(here: Recommender, there: Recommender) -> None:
-    put_pairs(here, *(Pair("flow", one, PairStatus.ACTIVE) for one in ("film", "cook")))
+    put_pairs(here, *(Pair("flow", mentee, PairStatus.ACTIVE) for mentee in ("film", "cook")))
     assert "flow" not in shown(there)
     here.people.erase("cook")
     assert "flow" in shown(there)
@@ -164,10 +164,10 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[int] | None]:
     genuine = vectors.statement_rows
 
     def noting(
-        connection: Connection, encoder: str, kind: Kind, chosen: Sequence[int] | None = None
+        connection: Connection, encoder: str, kind: Kind, numbers: Sequence[int] | None = None
     ) -> StatementRows:
-        noted.append(chosen)
-        return genuine(connection, encoder, kind, chosen)
+        noted.append(numbers)
+        return genuine(connection, encoder, kind, numbers)
 
     monkeypatch.setattr(vectors, "statement_rows", noting)
     return noted
@@ -219,8 +219,8 @@ def test_a_damaged_index_is_refused_and_rebuilt(
     content[-9] ^= 1
     file.write_bytes(content)
     assert answer(open_recommender()) == answer(here)
-    (told,) = refusals()
-    assert "refused and is rebuilt" in told
+    (refusal,) = refusals()
+    assert "refused and is rebuilt" in refusal
 
 
 def test_the_index_of_another_store_is_refused(
@@ -238,7 +238,7 @@ def test_the_index_of_another_store_is_refused(
         other.mirror.save()
     shutil.copytree(tmp_path / "other" / "index", workspace / "index")
     assert answer(open_recommender()) == answer(here)
-    assert ["store_id" in told for told in refusals()] == [True, True]
+    assert ["store_id" in refusal for refusal in refusals()] == [True, True]
 
 
 def test_the_index_of_another_encoder_is_refused(
@@ -250,7 +250,7 @@ def test_the_index_of_another_encoder_is_refused(
     ) as other:
         assert shown(other)[0] == "flow"
         assert other.mirror.skills.dimension == 16
-    assert ["has the encoder" in told for told in refusals()] == [True, True]
+    assert ["has the encoder" in refusal for refusal in refusals()] == [True, True]
 
 
 def test_an_index_saved_before_others_wrote_catches_up(
@@ -272,7 +272,7 @@ def test_an_index_saved_before_others_wrote_catches_up(
     )  # the erasure threw it away
     reads.clear()
     later = open_recommender()
-    assert all(chosen is not None and len(chosen) == 4 for chosen in reads)
+    assert all(numbers is not None and len(numbers) == 4 for numbers in reads)
     assert answer(later) == answer(here)
     assert refusals() == []
 
@@ -293,7 +293,7 @@ def test_an_index_newer_than_the_database_is_refused(
     shutil.copy(backup, workspace / "tandem.db")
     with Recommender(Store.in_folder(workspace), lambda: encoder, workspace) as later:
         assert "newcomer" not in shown(later)
-    assert ["shows revision" in told for told in refusals()] == [True, True]
+    assert ["shows revision" in refusal for refusal in refusals()] == [True, True]
 
 
 def test_an_index_that_cannot_be_saved_is_only_told(
@@ -304,8 +304,8 @@ def test_an_index_that_cannot_be_saved_is_only_told(
 ) -> None:
     (workspace / "index").write_text("in the way")
     here.mirror.save()
-    (told,) = refusals()
-    assert "not saved" in told
+    (refusal,) = refusals()
+    assert "not saved" in refusal
     (workspace / "index").unlink()
     assert answer(open_recommender()) == answer(here)
 
@@ -358,7 +358,7 @@ class History:
         changed = rng.choice(self.ids)
         with recommender.store.read() as connection:
             managers = people.managers(connection)
-            others = [one for one in sorted(managers) if one != changed]
+            others = [other for other in sorted(managers) if other != changed]
             reports_to = rng.choice([None, None, *others])
             if reports_to and changed in people.line_up(connection, reports_to):
                 reports_to = managers[changed]
@@ -400,25 +400,25 @@ class History:
             recommender.people.erase(self._rng.choice(known))
 
 
-def alike(one: object, other: object) -> bool:
+def alike(first: object, other: object) -> bool:
     """Return whether two answers are the same but for the last digits of their numbers."""
-    if isinstance(one, float) and isinstance(other, float):
-        return abs(one - other) < 1e-5
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(alike, one, other))
-    return one == other
+    if isinstance(first, float) and isinstance(other, float):
+        return abs(first - other) < 1e-5
+    if isinstance(first, dict) and isinstance(other, dict):
+        return first.keys() == other.keys() and all(alike(first[key], other[key]) for key in first)
+    if isinstance(first, list | tuple) and isinstance(other, list | tuple):
+        return len(first) == len(other) and all(map(alike, first, other))
+    return first == other
 
 
 def answers(recommender: Recommender) -> list[dict[str, Any]]:
     with recommender.store.read() as connection:
-        everybody = [one for _, one in people.get_many(connection).values()]
+        everybody = [member for _, member in people.get_many(connection).values()]
     queries = [Query(goals=(goal("automate weekly reports"), goal("bake bread", 1)), k=100)]
-    for one in everybody:
-        if one.goals and one.status is Status.ACTIVE:
-            queries.append(Query(mentee_id=one.id, k=3))
-            queries.append(Query(mentee_id=one.id, goals=(goal("film clips"),), site="Cork"))
+    for member in everybody:
+        if member.goals and member.status is Status.ACTIVE:
+            queries.append(Query(mentee_id=member.id, k=3))
+            queries.append(Query(mentee_id=member.id, goals=(goal("film clips"),), site="Cork"))
     return [asdict(answer(recommender, query)) for query in queries]
 
 

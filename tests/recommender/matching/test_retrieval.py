@@ -17,10 +17,10 @@ from recommender.matching.affinity import goal_weights
 from recommender.matching.asking import Asked
 from recommender.matching.features import FEATURE_NAMES, FEATURES
 from recommender.matching.index_faiss import StatementIndex
-from recommender.matching.retrieval import Candidates, reciprocal, retrieve
-from recommender.matching.roster import Roster
+from recommender.matching.retrieval import Arrays, Candidates, reciprocal, retrieve
 from recommender.store.vectors import StatementRows
 from tests.conftest import goal
+from tests.recommender.matching.questions import NOTHING_ASKED
 from tests.recommender.matching.test_roster import entry, roster_of
 
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)
@@ -37,32 +37,26 @@ class Said(NamedTuple):
     vector: Sequence[float]
 
 
-class World(NamedTuple):
-    """Everything that retrieval reads."""
-
-    roster: Roster
-    skills: StatementIndex
-    goals: StatementIndex
-
-
-def index_of(said: Sequence[Said], dimension: int) -> StatementIndex:
+def index_of(statements: Sequence[Said], dimension: int) -> StatementIndex:
     """Return an index in which statement i + 1 is the i-th."""
     index = StatementIndex(dimension, 4)
     index.add(
         StatementRows(
-            statement=np.arange(1, len(said) + 1),
-            person=np.array([one.person for one in said], dtype=np.int64),
-            rating=np.array([one.rating for one in said], dtype=np.int8),
-            vector=np.array([one.vector for one in said], dtype=np.float32).reshape(-1, dimension),
+            statement=np.arange(1, len(statements) + 1),
+            person=np.array([statement.person for statement in statements], dtype=np.int64),
+            rating=np.array([statement.rating for statement in statements], dtype=np.int8),
+            vector=np.array(
+                [statement.vector for statement in statements], dtype=np.float32
+            ).reshape(-1, dimension),
         )
     )
     return index
 
 
-def world_of(n_people: int, skills: Sequence[Said], goals: Sequence[Said] = ()) -> World:
+def world_of(n_people: int, skills: Sequence[Said], goals: Sequence[Said] = ()) -> Arrays:
     dimension = len(skills[0].vector)
     roster = roster_of(*(entry(number) for number in range(1, n_people + 1)))
-    return World(roster, index_of(skills, dimension), index_of(goals, dimension))
+    return Arrays(roster, index_of(skills, dimension), index_of(goals, dimension))
 
 
 def asking(
@@ -71,23 +65,22 @@ def asking(
     own_skills: Sequence[Sequence[float]] | Floats = (),
     mentee: int | None = None,
 ) -> Asked:
-    wanted = np.array(vectors, dtype=np.float32)
-    weights = goal_weights(np.array(priorities or [2] * len(wanted), dtype=np.int8))
-    return Asked(
+    rows = np.array(vectors, dtype=np.float32)
+    weights = goal_weights(np.array(priorities or [2] * len(rows), dtype=np.int8))
+    return replace(
+        NOTHING_ASKED,
         mentee=mentee,
-        language="en",
-        partners=(),
-        goals=tuple(goal(f"goal {i}") for i in range(len(wanted))),
-        vectors=wanted,
+        goals=tuple(goal(f"goal {i}") for i in range(len(rows))),
+        vectors=rows,
         weights=weights,
-        own_skills=np.array(own_skills, dtype=np.float32).reshape(-1, wanted.shape[1]),
-        own_levels=np.zeros(len(wanted), dtype=np.int8),
-        coverage=np.full(len(wanted), COVERAGE),
+        own_skills=np.array(own_skills, dtype=np.float32).reshape(-1, rows.shape[1]),
+        own_levels=np.zeros(len(rows), dtype=np.int8),
+        coverage=np.full(len(rows), COVERAGE),
     )
 
 
 def ask(
-    world: World,
+    world: Arrays,
     asked: Asked,
     k: int = 5,
     n_most: int = 100,
@@ -96,10 +89,10 @@ def ask(
 ) -> Candidates:
     mask = world.roster.present if eligible is None else eligible
     asked = replace(asked, coverage=np.broadcast_to(coverage, len(asked.goals)))
-    return retrieve(world.roster, world.skills, world.goals, asked, mask, k, n_most, COVERAGE)
+    return retrieve(world, asked, mask, k, n_most, COVERAGE)
 
 
-def only(world: World, *people: int) -> Mask:
+def only(world: Arrays, *people: int) -> Mask:
     return np.isin(np.arange(world.roster.n_rows), people)
 
 
@@ -122,18 +115,20 @@ def random_skills(rng: np.random.Generator, n_people: int, n_statements: int) ->
 def exhaustive(skills: Sequence[Said], asked: Asked, eligible: Mask) -> dict[int, float]:
     """Return everybody's affinity, from every statement, in plain words."""
     cosines: dict[int, list[NDArray[np.float64]]] = {}
-    for one in skills:
-        if eligible[one.person]:
-            vector = np.array(one.vector)
-            cosines.setdefault(one.person, []).append(asked.vectors.astype(np.float64) @ vector)
+    for statement in skills:
+        if eligible[statement.person]:
+            vector = np.array(statement.vector)
+            cosines.setdefault(statement.person, []).append(
+                asked.vectors.astype(np.float64) @ vector
+            )
     return {
         person: float(np.sort(np.stack(mine), axis=0)[-3:].mean(axis=0) @ asked.weights)
         for person, mine in cosines.items()
     }
 
 
-def scores(found: Candidates, asked: Asked) -> list[float]:
-    totals: list[float] = (found.goals.affinity @ asked.weights).tolist()
+def scores(candidates: Candidates, asked: Asked) -> list[float]:
+    totals: list[float] = (candidates.goals.affinity @ asked.weights).tolist()
     return totals
 
 
@@ -151,9 +146,11 @@ def test_the_first_equal_an_exhaustive_search(
         truth = exhaustive(skills, asked, eligible)
         best = sorted(truth, key=lambda person: -truth[person])
         for k in (1, 10):
-            found = ask(world, asked, k=k, n_most=k, eligible=eligible)
-            assert found.people.tolist() == best[:k]
-            assert scores(found, asked) == pytest.approx([truth[p] for p in best[:k]], abs=1e-5)
+            candidates = ask(world, asked, k=k, n_most=k, eligible=eligible)
+            assert candidates.people.tolist() == best[:k]
+            assert scores(candidates, asked) == pytest.approx(
+                [truth[p] for p in best[:k]], abs=1e-5
+            )
 
 
 def test_candidates_come_with_their_best_statement_and_its_level() -> None:
@@ -164,14 +161,14 @@ def test_candidates_come_with_their_best_statement_and_its_level() -> None:
         Said(2, 1, (0, 0, 1)),
     ]
     asked = asking([(1, 0, 0), (0, 1, 0)], priorities=[1, 3])
-    found = ask(world_of(2, skills), asked)
+    candidates = ask(world_of(2, skills), asked)
     # Person 1: (1 + 0) / 2 for both goals. Person 2: 0.6 / 2 and 0.8 / 2.
-    assert found.people.tolist() == [1, 2]
-    assert found.goals.affinity == pytest.approx(np.array([[0.5, 0.5], [0.3, 0.4]]))
-    assert found.goals.similarity == pytest.approx(np.array([[1, 1], [0.6, 0.8]]))
-    assert found.statement.tolist() == [[1, 2], [3, 3]]
-    assert found.level.tolist() == [[2, 4], [5, 5]]
-    affinity = found.features[:, FEATURE_NAMES.index("affinity")]
+    assert candidates.people.tolist() == [1, 2]
+    assert candidates.goals.affinity == pytest.approx(np.array([[0.5, 0.5], [0.3, 0.4]]))
+    assert candidates.goals.similarity == pytest.approx(np.array([[1, 1], [0.6, 0.8]]))
+    assert candidates.statement.tolist() == [[1, 2], [3, 3]]
+    assert candidates.level.tolist() == [[2, 4], [5, 5]]
+    affinity = candidates.features[:, FEATURE_NAMES.index("affinity")]
     assert affinity == pytest.approx(np.array([0.5, 0.325]))  # 0.3 · ¾ + 0.4 · ¼
 
 
@@ -193,11 +190,11 @@ def test_nobody_eligible_is_an_empty_answer(n_goals: int) -> None:
     world = world_of(2, [Said(1, 3, (1, 0, 0))])
     asked = asking(np.eye(3, dtype=np.float32)[:n_goals], mentee=2)
     for eligible in (only(world), only(world, 2)):
-        found = ask(world, asked, eligible=eligible)
-        assert found.people.tolist() == []
-        assert found.goals.affinity.shape == found.level.shape == (0, n_goals)
-        assert found.features.shape == (0, len(FEATURES))
-        assert found.uncovered == tuple(range(n_goals))
+        candidates = ask(world, asked, eligible=eligible)
+        assert candidates.people.tolist() == []
+        assert candidates.goals.affinity.shape == candidates.level.shape == (0, n_goals)
+        assert candidates.features.shape == (0, len(FEATURES))
+        assert candidates.uncovered == tuple(range(n_goals))
 
 
 @given(
@@ -212,20 +209,20 @@ def test_as_many_come_back_as_exist(
     owners: list[int], eligible: set[int], k: int, first_depth: int, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    said = [
+    statements = [
         Said(person, 3, vector.tolist())
         for person, vector in zip(owners, unit(rng, len(owners)), strict=True)
     ]
-    world = world_of(9, said)
+    world = world_of(9, statements)
     asked = asking(unit(rng, 2))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(retrieval, "FIRST_DEPTH", first_depth)
-        found = ask(world, asked, k, n_most=k, eligible=only(world, *eligible))
+        candidates = ask(world, asked, k, n_most=k, eligible=only(world, *eligible))
     exist = eligible & set(owners)
-    assert len(found.people) == min(k, len(exist))
-    assert len(set(found.people)) == len(found.people)
-    assert set(found.people) <= exist
-    assert scores(found, asked) == sorted(scores(found, asked), reverse=True)
+    assert len(candidates.people) == min(k, len(exist))
+    assert len(set(candidates.people)) == len(candidates.people)
+    assert set(candidates.people) <= exist
+    assert scores(candidates, asked) == sorted(scores(candidates, asked), reverse=True)
 
 
 def test_the_search_widens_past_one_person_with_the_fifty_best_statements(
@@ -245,9 +242,9 @@ def test_the_search_widens_past_one_person_with_the_fifty_best_statements(
         return search(index, queries, depth, eligible)
 
     monkeypatch.setattr(StatementIndex, "search", counted)
-    found = ask(world, asking([(1.0, 0.0)]), k=5)
-    assert len(found.people) >= 5
-    assert found.people[0] == 1
+    candidates = ask(world, asking([(1.0, 0.0)]), k=5)
+    assert len(candidates.people) >= 5
+    assert candidates.people[0] == 1
     assert depths == [3, 12, 48, 60]  # four times as deep each time, but never beyond the end
 
 
@@ -263,8 +260,8 @@ def test_an_affinity_counts_all_statements_not_only_those_found_first(
 ) -> None:
     monkeypatch.setattr(retrieval, "FIRST_DEPTH", 1)
     world = world_of(1, [Said(1, 3, (1, 0)), Said(1, 3, (0, 1)), Said(1, 3, (-1, 0))])
-    found = ask(world, asking([(1.0, 0.0)]), k=1)
-    assert found.goals.affinity.tolist() == [[0.0]]  # (1 + 0 − 1) / 3
+    candidates = ask(world, asking([(1.0, 0.0)]), k=1)
+    assert candidates.goals.affinity.tolist() == [[0.0]]  # (1 + 0 − 1) / 3
 
 
 def test_goals_that_nobody_eligible_covers_are_named() -> None:
@@ -280,18 +277,18 @@ def test_goals_that_nobody_eligible_covers_are_named() -> None:
 def test_a_goal_in_a_strange_language_is_covered_by_nobody_and_still_ranked() -> None:
     world = world_of(2, [Said(1, 3, (1, 0)), Said(2, 3, (0, 1))])
     asked = asking([(1.0, 0.0), (0.0, 1.0)], [1, 3])
-    found = ask(world, asked, coverage=[np.inf, COVERAGE])
-    assert found.people.tolist() == [1, 2]
-    assert found.uncovered == (0,)
-    assert found.features[:, FEATURE_NAMES.index("covered_goals")].tolist() == [0.0, 0.5]
-    assert found.features[:, FEATURE_NAMES.index("level_above")].tolist() == [0.0, 3.0]
+    candidates = ask(world, asked, coverage=[np.inf, COVERAGE])
+    assert candidates.people.tolist() == [1, 2]
+    assert candidates.uncovered == (0,)
+    assert candidates.features[:, FEATURE_NAMES.index("covered_goals")].tolist() == [0.0, 0.5]
+    assert candidates.features[:, FEATURE_NAMES.index("level_above")].tolist() == [0.0, 3.0]
 
 
 def test_a_goal_is_covered_by_those_who_are_not_among_the_first_too() -> None:
     world = world_of(2, [Said(1, 3, (1, 0)), Said(2, 3, (0, 1))])
-    found = ask(world, asking([(1.0, 0.0), (0.0, 1.0)], [1, 3]), k=1, n_most=1)
-    assert found.people.tolist() == [1]
-    assert found.uncovered == ()
+    candidates = ask(world, asking([(1.0, 0.0), (0.0, 1.0)], [1, 3]), k=1, n_most=1)
+    assert candidates.people.tolist() == [1]
+    assert candidates.uncovered == ()
 
 
 def test_a_goal_counts_as_covered_wherever_a_match_does() -> None:
@@ -299,16 +296,16 @@ def test_a_goal_counts_as_covered_wherever_a_match_does() -> None:
     rng = np.random.default_rng(0)
     for vector in unit(rng, 40, dimension=384):
         world = world_of(1, [Said(1, 3, vector.tolist())])
-        found = ask(world, asking(vector[None]), coverage=1.0)
-        assert found.goals.similarity.tolist() == [[1.0]]
-        assert found.uncovered == ()
+        candidates = ask(world, asking(vector[None]), coverage=1.0)
+        assert candidates.goals.similarity.tolist() == [[1.0]]
+        assert candidates.uncovered == ()
 
 
 def test_reciprocal_by_hand() -> None:
     skills = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0.6, 0.8, 0)]
     goals = [Said(2, 1, (1, 0, 0)), Said(2, 3, (0, 1, 0)), Said(3, 2, (-1, 0, 0))]
     world = world_of(4, [Said(2, 3, (1, 0, 0))], goals)
-    found = reciprocal(
+    reciprocity = reciprocal(
         world.goals,
         np.array(skills, dtype=np.float32),
         np.array([4, 3, 2]),
@@ -318,17 +315,17 @@ def test_reciprocal_by_hand() -> None:
     # Person 2, first goal: cosines 1, 0, 0, 0.6, so (1 + 0.6 + 0) / 3; second: (1 + 0.8 + 0) / 3.
     # Weights 3 and 1: (1.6 + 0.6) / 4 = 0.55. Both goals are covered.
     # Person 3: cosines −1, 0, 0, −0.6, so (0 + 0 − 0.6) / 3. Person 4 told no goal.
-    assert found.affinity == pytest.approx(np.array([0.0, -0.2, 0.55]))
-    assert found.covered.tolist() == [0.0, 0.0, 1.0]
+    assert reciprocity.affinity == pytest.approx(np.array([0.0, -0.2, 0.55]))
+    assert reciprocity.covered.tolist() == [0.0, 0.0, 1.0]
 
 
 def test_half_of_the_mentors_goals_can_be_covered() -> None:
     goals = [Said(2, 1, (1, 0)), Said(2, 3, (0, 1))]
     world = world_of(2, [Said(2, 3, (1, 0))], goals)
     own = np.array([(1, 0)], dtype=np.float32)
-    found = reciprocal(world.goals, own, np.array([2]), world.roster.n_rows, COVERAGE)
-    assert found.affinity.tolist() == [0.75]  # (3 · 1 + 1 · 0) / 4
-    assert found.covered.tolist() == [0.5]
+    reciprocity = reciprocal(world.goals, own, np.array([2]), world.roster.n_rows, COVERAGE)
+    assert reciprocity.affinity.tolist() == [0.75]  # (3 · 1 + 1 · 0) / 4
+    assert reciprocity.covered.tolist() == [0.5]
 
 
 @pytest.mark.parametrize("missing", ["skills", "goals", "candidates"])
@@ -336,20 +333,20 @@ def test_where_a_side_is_silent_nothing_is_reciprocal(missing: str) -> None:
     goals = [Said(1 if missing == "goals" else 2, 1, (1, 0))]
     world = world_of(2, [Said(2, 3, (1, 0))], goals)
     own = np.array([] if missing == "skills" else [(1, 0)], dtype=np.float32).reshape(-1, 2)
-    chosen = np.array([] if missing == "candidates" else [2], dtype=np.int64)
-    found = reciprocal(world.goals, own, chosen, world.roster.n_rows, COVERAGE)
-    n = len(chosen)
-    assert found.affinity.tolist() == found.covered.tolist() == [0.0] * n
+    mentors = np.array([] if missing == "candidates" else [2], dtype=np.int64)
+    reciprocity = reciprocal(world.goals, own, mentors, world.roster.n_rows, COVERAGE)
+    n = len(mentors)
+    assert reciprocity.affinity.tolist() == reciprocity.covered.tolist() == [0.0] * n
 
 
 def test_the_other_direction_reaches_the_features() -> None:
     goals = [Said(2, 1, (0, 1)), Said(1, 1, (1, 0))]
     world = world_of(3, [Said(2, 3, (1, 0)), Said(3, 3, (0.8, 0.6))], goals)
     asked = asking([(1.0, 0.0)], own_skills=[(0.0, 1.0)], mentee=1)
-    found = ask(world, asked, eligible=only(world, 2, 3))
-    assert found.people.tolist() == [2, 3]
-    assert found.features[:, FEATURE_NAMES.index("reciprocal_affinity")].tolist() == [1.0, 0.0]
-    assert found.features[:, FEATURE_NAMES.index("reciprocal_covered")].tolist() == [1.0, 0.0]
+    candidates = ask(world, asked, eligible=only(world, 2, 3))
+    assert candidates.people.tolist() == [2, 3]
+    assert candidates.features[:, FEATURE_NAMES.index("reciprocal_affinity")].tolist() == [1.0, 0.0]
+    assert candidates.features[:, FEATURE_NAMES.index("reciprocal_covered")].tolist() == [1.0, 0.0]
 
 
 @given(seed=st.integers(0, 10**6))
@@ -357,21 +354,23 @@ def test_the_other_direction_reaches_the_features() -> None:
 def test_reciprocal_equals_asking_the_other_way_round(seed: int) -> None:
     rng = np.random.default_rng(seed)
     own = unit(rng, int(rng.integers(1, 6)))
-    said = [
+    statements = [
         Said(int(rng.integers(2, 6)), int(rng.integers(1, 4)), vector.tolist())
         for vector in unit(rng, 12)
     ]
-    world = world_of(6, [Said(2, 3, unit(rng, 1)[0].tolist())], said)
+    world = world_of(6, [Said(2, 3, unit(rng, 1)[0].tolist())], statements)
     people = rng.permutation(np.arange(2, 7))
-    found = reciprocal(world.goals, own, people, world.roster.n_rows, COVERAGE)
+    reciprocity = reciprocal(world.goals, own, people, world.roster.n_rows, COVERAGE)
     mentee = [Said(1, 3, vector.tolist()) for vector in own]
     for place, mentor in enumerate(people):
-        theirs = [one for one in said if one.person == mentor]
+        theirs = [statement for statement in statements if statement.person == mentor]
         if not theirs:
-            assert found.affinity[place] == found.covered[place] == 0
+            assert reciprocity.affinity[place] == reciprocity.covered[place] == 0
             continue
-        asked = asking([one.vector for one in theirs], [one.rating for one in theirs])
+        asked = asking(
+            [statement.vector for statement in theirs], [statement.rating for statement in theirs]
+        )
         other_way = exhaustive(mentee, asked, only(world, 1))[1]
-        assert found.affinity[place] == pytest.approx(other_way, abs=1e-5)
+        assert reciprocity.affinity[place] == pytest.approx(other_way, abs=1e-5)
         best = (asked.vectors @ own.T).max(axis=1)
-        assert found.covered[place] == pytest.approx((best >= COVERAGE).mean())
+        assert reciprocity.covered[place] == pytest.approx((best >= COVERAGE).mean())

@@ -57,12 +57,12 @@ def chain(roster: Roster, row: int) -> list[int]:
 
 
 def steps(roster: Roster, row: int, *others: int) -> list[float]:
-    found = roster.organisational_distance(row, np.array(others, dtype=np.int64))
-    return [float(n_steps) for n_steps in found]
+    distances = roster.organisational_distance(row, np.array(others, dtype=np.int64))
+    return [float(n_steps) for n_steps in distances]
 
 
-def hours_apart(one: str, other: str) -> float:
-    roster = roster_of(entry(1, time_zone=one), entry(2, time_zone=other))
+def hours_apart(first: str, other: str) -> float:
+    roster = roster_of(entry(1, time_zone=first), entry(2, time_zone=other))
     distance = float(roster.time_zone_distance(1, np.array([2]))[0])
     assert distance == roster.time_zone_distance(2, np.array([1]))[0]
     return distance
@@ -91,15 +91,15 @@ def walk(managers: dict[int, int], start: int) -> dict[int, int]:
     for person, manager in managers.items():
         near.setdefault(person, []).append(manager)
         near.setdefault(manager, []).append(person)
-    found = {start: 0}
+    steps_to = {start: 0}
     waiting = deque([start])
     while waiting:
         place = waiting.popleft()
         for other in near[place]:
-            if other not in found:
-                found[other] = found[place] + 1
+            if other not in steps_to:
+                steps_to[other] = steps_to[place] + 1
                 waiting.append(other)
-    return found
+    return steps_to
 
 
 SEVEN_LEVELS = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6}
@@ -150,8 +150,8 @@ def test_steps_go_through_the_nearest_common_manager() -> None:
 def test_steps_equal_a_walk_through_the_tree(managers: dict[int, int]) -> None:
     roster = reporting(managers)
     for person in managers:
-        found = walk(managers, person)
-        assert steps(roster, person, *managers) == [found[other] for other in managers]
+        steps_to = walk(managers, person)
+        assert steps(roster, person, *managers) == [steps_to[other] for other in managers]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_zone_is_the_mean_of_january_and_july(zone: str, hours: float) -> None
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "hours"),
+    ("first", "other", "hours"),
     [
         ("Europe/Berlin", "Europe/Berlin", 0.0),
         ("Europe/Berlin", "Europe/Dublin", 1.0),
@@ -183,8 +183,8 @@ def test_a_zone_is_the_mean_of_january_and_july(zone: str, hours: float) -> None
         ("Etc/GMT+12", "Etc/GMT-12", 0.0),
     ],
 )
-def test_zones_are_as_far_apart_as_their_clocks(one: str, other: str, hours: float) -> None:
-    assert hours_apart(one, other) == hours
+def test_zones_are_as_far_apart_as_their_clocks(first: str, other: str, hours: float) -> None:
+    assert hours_apart(first, other) == hours
 
 
 def test_no_two_zones_are_more_than_half_a_day_apart() -> None:

@@ -29,8 +29,8 @@ def rows(
     features[:, FEATURE_NAMES.index("affinity")] = np.zeros(n) if affinity is None else affinity
     known = np.asarray(grade, np.int64)
 
-    def whole(given: Sequence[int] | None, default: NDArray[np.int64]) -> NDArray[np.int64]:
-        return default if given is None else np.asarray(given, np.int64)
+    def whole(values: Sequence[int] | None, default: NDArray[np.int64]) -> NDArray[np.int64]:
+        return default if values is None else np.asarray(values, np.int64)
 
     lists = whole(ranking, np.zeros(n, np.int64))
     return Examples(

@@ -37,10 +37,10 @@ RANKERS = f"{os.sep}rankers"
 
 def train_small(set_attribute: Callable[[object, str, object], None]) -> None:
     """Let few mentees be enough, try linear rankers alone, and draw nothing: that is faster."""
-    every = selection.contenders
+    all_contenders = selection.contenders
     draw_nothing(set_attribute)
     set_attribute(trial, "FEWEST_MENTEES", 10)
-    set_attribute(selection, "contenders", lambda: every()[:3])
+    set_attribute(selection, "contenders", lambda: all_contenders()[:3])
 
 
 def die() -> None:
@@ -103,9 +103,9 @@ def in_child(folder: Path, moment: str, n_touches: int) -> tuple[int, int]:
             os._exit(0)  # what went wrong shows: nothing was told, and no signal ended it
     os.close(writable)
     with os.fdopen(readable) as stream:
-        told = stream.read()
+        written = stream.read()
     _, status = os.waitpid(child, 0)
-    return (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0), int(told or 0)
+    return (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0), int(written or 0)
 
 
 def main(workspace: Path, target: Path) -> None:

@@ -49,7 +49,7 @@ def full_report() -> RetrainingReport:
         simulated=False,
         seed=7,
         version=VERSION,
-        kind="blend",
+        kind="boosting",
         champion="2025-autumn-11223344",
         promoted=True,
         verdict={"en": "Shown to be better.", "de": "Nachweislich besser."},
@@ -70,8 +70,7 @@ def full_report() -> RetrainingReport:
         effective_sample_size=87.6,
         kinds=(
             KindMeasure("linear", 0.701),
-            KindMeasure("boosting", 0.699),
-            KindMeasure("blend", 0.715),
+            KindMeasure("boosting", 0.715),
         ),
         orders=(
             measures(Order.CHALLENGER, 0.734),

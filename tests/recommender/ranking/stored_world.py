@@ -75,7 +75,7 @@ def store_world(
         *(_mentor(number) for number in np.unique(examples.mentor).tolist()),
         *(_mentee(number) for number in np.unique(examples.mentee).tolist()),
     ]
-    texts = [statement.text for one in everybody for statement in one.statements]
+    texts = [statement.text for member in everybody for statement in member.statements]
     encode_missing(recommender.store, recommender.encoder, texts)
     with recommender.store.write() as connection:
         people.put(connection, everybody)

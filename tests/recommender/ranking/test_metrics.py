@@ -25,12 +25,12 @@ Rows = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
 
 def rows(*lists: list[tuple[float, int]]) -> Rows:
     """Return the arrays of lists 0, 1, … of (score, grade)."""
-    flat = [(score, grade, n) for n, one in enumerate(lists) for score, grade in one]
+    flat = [(score, grade, n) for n, rows in enumerate(lists) for score, grade in rows]
     score, grade, ranking = zip(*flat, strict=True)
     return np.array(score, np.float64), np.array(grade, np.int64), np.array(ranking, np.int64)
 
 
-def one(metric: Metric, *shown: tuple[float, int], **settings: Any) -> float:  # noqa: ANN401
+def value_of(metric: Metric, *shown: tuple[float, int], **settings: Any) -> float:  # noqa: ANN401
     return float(metric(*rows(list(shown)), **settings).value[0])
 
 
@@ -39,7 +39,7 @@ def worlds(draw: st.DrawFn, longest: int = 7) -> Rows:
     """Draw up to four lists whose scores often tie, with their rows shuffled."""
     row = st.tuples(st.integers(0, 3), st.integers(0, 3))
     drawn = draw(st.lists(st.lists(row, min_size=1, max_size=longest), min_size=1, max_size=4))
-    score, grade, ranking = rows(*[[(s / 3, g) for s, g in one] for one in drawn])
+    score, grade, ranking = rows(*[[(s / 3, g) for s, g in value_of] for value_of in drawn])
     order = np.array(draw(st.permutations(range(len(score)))))
     return score[order], grade[order], ranking[order] * 7 - 3
 
@@ -48,25 +48,25 @@ def test_ndcg_by_hand() -> None:
     # Ranks 1 to 3 hold the gains 1, 7 and 3; the best order has 7, 3 and 1.
     achieved = 1 + 7 / log2(3) + 3 / log2(4)
     possible = 7 + 3 / log2(3) + 1 / log2(4)
-    assert one(ndcg, (0.9, 1), (0.8, 3), (0.7, 2)) == pytest.approx(achieved / possible)
+    assert value_of(ndcg, (0.9, 1), (0.8, 3), (0.7, 2)) == pytest.approx(achieved / possible)
 
 
 def test_ndcg_counts_the_first_k_of_both_orders() -> None:
     # Rank 1 holds nothing and rank 2 the gain 1, of 7 and 3 possible.
     shown = [(0.9, 0), (0.8, 1), (0.7, 3), (0.6, 2)]
-    assert one(ndcg, *shown, k=2) == pytest.approx((1 / log2(3)) / (7 + 3 / log2(3)))
-    assert one(ndcg, *shown, k=1) == 0
+    assert value_of(ndcg, *shown, k=2) == pytest.approx((1 / log2(3)) / (7 + 3 / log2(3)))
+    assert value_of(ndcg, *shown, k=1) == 0
 
 
 def test_ndcg_of_a_tie_is_the_mean_of_its_orders() -> None:
     # The gain 1 stands first or second, each in half of the orders.
-    assert one(ndcg, (0.5, 1), (0.5, 0)) == pytest.approx((1 + 1 / log2(3)) / 2)
+    assert value_of(ndcg, (0.5, 1), (0.5, 0)) == pytest.approx((1 + 1 / log2(3)) / 2)
 
 
 def test_a_tie_across_the_cutoff_shares_what_is_above_it() -> None:
     # Three tie for ranks 2 to 4, of which only rank 2 counts: a third of the orders show the 7.
-    found = one(ndcg, (0.9, 0), (0.5, 3), (0.5, 0), (0.5, 0), k=2)
-    assert found == pytest.approx((7 / log2(3)) / 3 / 7)
+    value = value_of(ndcg, (0.9, 0), (0.5, 3), (0.5, 0), (0.5, 0), k=2)
+    assert value == pytest.approx((7 / log2(3)) / 3 / 7)
 
 
 def test_weights_multiply_gains_in_the_best_order_too() -> None:
@@ -79,21 +79,21 @@ def test_weights_multiply_gains_in_the_best_order_too() -> None:
 
 
 def test_reciprocal_rank_by_hand() -> None:
-    assert one(reciprocal_rank, (0.9, 1), (0.8, 0), (0.7, 2), (0.6, 3)) == pytest.approx(1 / 3)
-    assert one(reciprocal_rank, (0.9, 1), (0.8, 0), (0.7, 2), (0.6, 3), good=3) == 1 / 4
+    assert value_of(reciprocal_rank, (0.9, 1), (0.8, 0), (0.7, 2), (0.6, 3)) == pytest.approx(1 / 3)
+    assert value_of(reciprocal_rank, (0.9, 1), (0.8, 0), (0.7, 2), (0.6, 3), good=3) == 1 / 4
     # One good of three that tie: ranks 1, 2 and 3 are equally likely.
-    tied = one(reciprocal_rank, (0.5, 3), (0.5, 0), (0.5, 1))
+    tied = value_of(reciprocal_rank, (0.5, 3), (0.5, 0), (0.5, 1))
     assert tied == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
 
 
 def test_hit_by_hand() -> None:
     shown = [(0.9, 0), (0.5, 2), (0.5, 0), (0.5, 3), (0.1, 3)]
     # Ranks 2 to 4 tie and two of the three are good: rank 2 is good in 2 of 3 orders.
-    assert one(hit, *shown, k=1) == 0
-    assert one(hit, *shown, k=2) == pytest.approx(2 / 3)
-    assert one(hit, *shown, k=3) == pytest.approx(1)
-    assert one(hit, *shown, k=4, good=3) == pytest.approx(1)
-    assert one(hit, *shown, k=3, good=3) == pytest.approx(2 / 3)
+    assert value_of(hit, *shown, k=1) == 0
+    assert value_of(hit, *shown, k=2) == pytest.approx(2 / 3)
+    assert value_of(hit, *shown, k=3) == pytest.approx(1)
+    assert value_of(hit, *shown, k=4, good=3) == pytest.approx(1)
+    assert value_of(hit, *shown, k=3, good=3) == pytest.approx(2 / 3)
 
 
 def test_lists_with_nothing_to_find_are_nan() -> None:
@@ -105,16 +105,16 @@ def test_lists_with_nothing_to_find_are_nan() -> None:
 
 def test_lists_come_back_by_ascending_number() -> None:
     score, grade = np.array([0.1, 0.9, 0.5]), np.array([3, 0, 3])
-    found = reciprocal_rank(score, grade, np.array([8, 8, -2]))
-    assert found.ranking.tolist() == [-2, 8]
-    assert found.value.tolist() == [1, 1 / 2]
+    values = reciprocal_rank(score, grade, np.array([8, 8, -2]))
+    assert values.ranking.tolist() == [-2, 8]
+    assert values.value.tolist() == [1, 1 / 2]
 
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_no_rows_give_no_values(metric: Metric) -> None:
     nothing = np.zeros(0)
-    found = metric(nothing, nothing.astype(np.int64), nothing.astype(np.int64))
-    assert found.ranking.shape == found.value.shape == (0,)
+    values = metric(nothing, nothing.astype(np.int64), nothing.astype(np.int64))
+    assert values.ranking.shape == values.value.shape == (0,)
 
 
 def test_a_score_that_is_no_number_is_refused() -> None:
@@ -133,8 +133,8 @@ def test_a_grade_that_is_none_is_refused(metric: Metric, grade: int) -> None:
 @STEADY
 def test_ndcg_equals_scikit_learn(world: Rows, k: int) -> None:
     score, grade, ranking = world
-    found = ndcg(score, grade, ranking, k=k)
-    for number, value in zip(found.ranking, found.value, strict=True):
+    values = ndcg(score, grade, ranking, k=k)
+    for number, value in zip(values.ranking, values.value, strict=True):
         mine = ranking == number
         if mine.sum() > 1 and grade[mine].any():
             gain = 2.0 ** grade[mine] - 1
@@ -147,8 +147,8 @@ def test_ndcg_equals_scikit_learn(world: Rows, k: int) -> None:
 @STEADY
 def test_a_value_is_the_mean_over_all_orders_of_the_tied(metric: Metric, world: Rows) -> None:
     score, grade, ranking = world
-    found = metric(score, grade, ranking)
-    for number, value in zip(found.ranking, found.value, strict=True):
+    values = metric(score, grade, ranking)
+    for number, value in zip(values.ranking, values.value, strict=True):
         mine = np.flatnonzero(ranking == number)
         orders = [np.array(order) for order in permutations(mine)]
         falling = [order for order in orders if (np.diff(score[order]) <= 0).all()]

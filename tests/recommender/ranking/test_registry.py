@@ -85,8 +85,8 @@ def test_rolling_back_goes_down_step_by_step(here: Recommender) -> None:
         rankers.activate(version)
     assert [rankers.roll_back() for _ in range(4)] == [SECOND, FIRST, None, None]
     assert rankers.active() is None
-    told = [activation.version for activation in rankers.history()]
-    assert told == [FIRST, SECOND, FIRST, SECOND, FIRST, None]
+    versions = [activation.version for activation in rankers.history()]
+    assert versions == [FIRST, SECOND, FIRST, SECOND, FIRST, None]
 
 
 def test_activating_after_a_rollback_returns_to_what_was_active_then(here: Recommender) -> None:
@@ -159,6 +159,6 @@ def test_a_simulated_release_says_so_in_every_answer(here: Recommender) -> None:
     files = {SCORE: json_file(score_of(affinity=1.0).as_json())}
     here.rankers.releases.write("play-00000005", {"promoted": True, "simulated": True}, files)
     here.rankers.activate("play-00000005")
-    told = answer(here)
-    assert not told.degraded
-    assert "simulated" in told.notes[0]
+    ranking = answer(here)
+    assert not ranking.degraded
+    assert "simulated" in ranking.notes[0]

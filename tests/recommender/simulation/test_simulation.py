@@ -14,19 +14,16 @@ from numpy.random import default_rng
 from recommender.domain.errors import InvalidInput
 from recommender.domain.people import Kind, PairStatus, Person, Roles, Statement, Status
 from recommender.files.people import read_people
-from recommender.simulation import (
+from recommender.simulation.organisation import Organisation, invent_organisation
+from recommender.simulation.phrases import (
     Area,
     NameGroup,
-    Organisation,
     Phrase,
-    invent_organisation,
-    invent_sample,
     read_names,
     read_phrases,
     topics_of,
-    write_sample,
 )
-from recommender.simulation.sample import SAMPLE_FILES
+from recommender.simulation.sample import SAMPLE_FILES, invent_sample, write_sample
 
 FOLDER = Path(__file__).parents[3] / "data" / "sample_organisation"
 N_LEVELS = 7
@@ -49,12 +46,12 @@ def sample() -> Organisation:
 
 def bosses(person: Person, by_id: dict[str, Person]) -> list[str]:
     """Walk up; a cycle would be longer than the number of people."""
-    found: list[str] = []
+    line: list[str] = []
     while person.reports_to is not None:
-        assert len(found) <= len(by_id), "the tree has a cycle"
-        found.append(person.reports_to)
+        assert len(line) <= len(by_id), "the tree has a cycle"
+        line.append(person.reports_to)
         person = by_id[person.reports_to]
-    return found
+    return line
 
 
 def managers(organisation: Organisation) -> set[str]:
@@ -89,11 +86,11 @@ def test_names_are_many(names: dict[str, NameGroup]) -> None:
 def test_equal_seeds_give_equal_organisations_and_others_do_not(
     phrases: tuple[Phrase, ...], names: dict[str, NameGroup]
 ) -> None:
-    one, same, other = (
+    first, same, other = (
         invent_organisation(phrases, names, default_rng(seed), 120) for seed in (5, 5, 6)
     )
-    assert one == same
-    assert one != other
+    assert first == same
+    assert first != other
 
 
 def test_committed_files_equal_what_the_generator_writes(tmp_path: Path) -> None:
@@ -169,8 +166,8 @@ def test_statements_fit_roles(sample: Organisation, phrases: tuple[Phrase, ...])
 def test_every_phrase_is_said_by_somebody(
     sample: Organisation, phrases: tuple[Phrase, ...]
 ) -> None:
-    said = {s.text for person in sample.people for s in person.statements}
-    assert said == {phrase.text for phrase in phrases}
+    texts = {s.text for person in sample.people for s in person.statements}
+    assert texts == {phrase.text for phrase in phrases}
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

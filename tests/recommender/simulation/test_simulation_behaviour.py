@@ -60,8 +60,8 @@ def mean_usefulness(reports: list[Report], side: Side) -> float:
 
 def test_without_noise_and_position_bias_the_best_are_asked() -> None:
     shown = a_list(0.2, 0.5, 0.9, 0.1, 0.7)
-    found = {tuple(asked(act(PLAIN, shown, default_rng(seed)))) for seed in SEEDS}
-    assert found == {(2,), (2, 4), (2, 4, 1)}
+    lists = {tuple(asked(act(PLAIN, shown, default_rng(seed)))) for seed in SEEDS}
+    assert lists == {(2,), (2, 4), (2, 4, 1)}
 
 
 def test_with_full_position_bias_only_the_first_is_asked() -> None:
@@ -96,15 +96,15 @@ def test_who_always_declines_accepts_nobody() -> None:
 def test_who_never_declines_accepts_everybody() -> None:
     for seed in SEEDS:
         reports = act(PLAIN, a_list(1.0, 0.5, 0.0), default_rng(seed))
-        accepted = [one.row for one in reports if one.kind is FeedbackKind.ACCEPTED]
+        accepted = [report.row for report in reports if report.kind is FeedbackKind.ACCEPTED]
         assert accepted == asked(reports)
 
 
 @pytest.mark.parametrize(("utility", "expected"), [(0.0, 0.7**1.75), (0.5, 0.7), (1.0, 0.7**0.25)])
 def test_good_pairs_are_accepted_more_often(utility: float, expected: float) -> None:
     behaviour, rng = replace(PLAIN, declines=0.3), default_rng(5)
-    told = [kinds(act(behaviour, a_list(utility), rng)) for _ in range(3_000)]
-    accepted = np.mean([FeedbackKind.ACCEPTED in one for one in told])
+    kinds_of_lists = [kinds(act(behaviour, a_list(utility), rng)) for _ in range(3_000)]
+    accepted = np.mean([FeedbackKind.ACCEPTED in kinds_of_list for kinds_of_list in kinds_of_lists])
     assert accepted == pytest.approx(expected, abs=0.03)
 
 
@@ -116,8 +116,8 @@ def test_without_a_free_place_the_mentor_declines_for_want_of_time() -> None:
 
 def test_a_useless_pair_is_declined_for_its_topic() -> None:
     grumpy = replace(PLAIN, declines=1.0)
-    told = [act(grumpy, a_list(0.0), default_rng(seed))[1].value for seed in SEEDS]
-    assert set(told) == {DeclineReason.OTHER_TOPIC}
+    reasons = [act(grumpy, a_list(0.0), default_rng(seed))[1].value for seed in SEEDS]
+    assert set(reasons) == {DeclineReason.OTHER_TOPIC}
 
 
 def test_an_unanswered_request_ends_there() -> None:
@@ -138,7 +138,7 @@ def test_reports_say_what_the_pair_is_worth(
     utility: float, usefulness: int, progress: int, fit: Fit, again: Again
 ) -> None:
     reports = act(PLAIN, a_list(utility), default_rng(3))
-    values = {(one.side, one.kind): one.value for one in reports}
+    values = {(report.side, report.kind): report.value for report in reports}
     assert {side for side, kind in values if kind is FeedbackKind.AGAIN} == set(Side)
     for (_, kind), value in values.items():
         expected = {
@@ -148,7 +148,7 @@ def test_reports_say_what_the_pair_is_worth(
             FeedbackKind.AGAIN: again,
         }
         assert value == expected.get(kind)
-    goals = [one.goal for one in reports if one.kind is FeedbackKind.PROGRESS]
+    goals = [report.goal for report in reports if report.kind is FeedbackKind.PROGRESS]
     assert goals == [0, 1]
 
 

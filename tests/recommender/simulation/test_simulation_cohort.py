@@ -16,8 +16,9 @@ from recommender.domain.feedback import Cohort, Feedback, FeedbackKind
 from recommender.domain.people import Person, Statement
 from recommender.domain.ranking import Query, Ranking
 from recommender.ranking.learning.examples import gather
-from recommender.simulation import SAMPLE_SIZE, simulate_cohort
+from recommender.simulation import simulate_cohort
 from recommender.simulation.cohort import merit
+from recommender.simulation.sample import SAMPLE_SIZE
 from recommender.store import Store, people
 from tests.conftest import HashEncoder, goal, person, skill
 from tests.recommender.store.impressions import Impression, impressions_of
@@ -35,7 +36,7 @@ class Simulated:
     recommender: Recommender
     reports: tuple[Feedback, ...]
     impressions: list[Impression]
-    told: list[tuple[str, int, int]]
+    steps: list[tuple[str, int, int]]
 
 
 @pytest.fixture(scope="module")
@@ -44,56 +45,66 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
     store = Store.in_folder(workspace)
     with Recommender(store, lambda: HashEncoder(), workspace) as recommender:
         recommender.people.import_files(FILES)
-        told: list[tuple[str, int, int]] = []
+        steps: list[tuple[str, int, int]] = []
         reports = simulate_cohort(
-            recommender, SPRING, 1, progress=lambda *values: told.append(values)
+            recommender, SPRING, 1, progress=lambda *values: steps.append(values)
         )
         with store.read() as connection:
             impressions = impressions_of(connection)
-        yield Simulated(recommender, reports, impressions, told)
+        yield Simulated(recommender, reports, impressions, steps)
 
 
 def everybody(recommender: Recommender) -> dict[str, Person]:
     with recommender.store.read() as connection:
-        return {one: person for one, (_, person) in people.get_many(connection).items()}
+        return {person_id: person for person_id, (_, person) in people.get_many(connection).items()}
 
 
 def by_pair(reports: tuple[Feedback, ...]) -> dict[tuple[str, str], list[Feedback]]:
-    found: dict[tuple[str, str], list[Feedback]] = {}
-    for one in reports:
-        found.setdefault((one.mentee_id, one.mentor_id), []).append(one)
-    return found
+    by_pair: dict[tuple[str, str], list[Feedback]] = {}
+    for report in reports:
+        by_pair.setdefault((report.mentee_id, report.mentor_id), []).append(report)
+    return by_pair
 
 
 def test_four_in_five_mentees_ask_once_each_at_a_moment_of_their_own(sample: Simulated) -> None:
-    asking = Counter(one.mentee_id for one in sample.impressions)
-    moments = {one.created_at for one in sample.impressions}
+    asking = Counter(impression.mentee_id for impression in sample.impressions)
+    moments = {impression.created_at for impression in sample.impressions}
     assert len(asking) == len(moments) == N_ASKING
     assert max(asking.values()) == 10
     assert min(moments) >= datetime(2026, 3, 1, tzinfo=UTC)
     assert max(moments) < datetime(2026, 7, 1, tzinfo=UTC)
-    assert sample.told[0][1:] == (1, N_ASKING)
-    assert sample.told[-1][1:] == (N_ASKING, N_ASKING)
+    assert sample.steps[0][1:] == (1, N_ASKING)
+    assert sample.steps[-1][1:] == (N_ASKING, N_ASKING)
 
 
 def test_reports_are_about_who_was_shown_and_come_within_the_cohort(sample: Simulated) -> None:
-    shown = {(one.mentee_id, one.mentor_id): one.created_at for one in sample.impressions}
+    shown = {
+        (impression.mentee_id, impression.mentor_id): impression.created_at
+        for impression in sample.impressions
+    }
     known = everybody(sample.recommender)
     assert len(known) == SAMPLE_SIZE
     for pair, reports in by_pair(sample.reports).items():
         assert reports[0].kind is FeedbackKind.ASKED
         assert reports[0].given_at == shown[pair]
-        assert all(one.cohort == SPRING.id for one in reports)
-        assert all(shown[pair] <= one.given_at for one in reports)
-        assert all(one.given_at < datetime(2026, 7, 1, tzinfo=UTC) for one in reports)
-        goals = [one.goal for one in reports if one.goal is not None]
+        assert all(impression.cohort == SPRING.id for impression in reports)
+        assert all(shown[pair] <= impression.given_at for impression in reports)
+        assert all(impression.given_at < datetime(2026, 7, 1, tzinfo=UTC) for impression in reports)
+        goals = [impression.goal for impression in reports if impression.goal is not None]
         assert set(goals) <= {own.text for own in known[pair[0]].goals}
-    assert len({one.key for one in sample.reports}) == len(sample.reports)
+    assert len({impression.key for impression in sample.reports}) == len(sample.reports)
 
 
 def test_nobody_accepts_more_mentees_than_they_have_places(sample: Simulated) -> None:
-    accepted = Counter(one.mentor_id for one in sample.reports if one.kind is FeedbackKind.ACCEPTED)
-    places = {one.mentor_id: one.features["free_capacity"] for one in sample.impressions}
+    accepted = Counter(
+        impression.mentor_id
+        for impression in sample.reports
+        if impression.kind is FeedbackKind.ACCEPTED
+    )
+    places = {
+        impression.mentor_id: impression.features["free_capacity"]
+        for impression in sample.impressions
+    }
     assert max(accepted.values()) > 1
     assert all(n <= places[mentor] for mentor, n in accepted.items())
 
@@ -106,7 +117,7 @@ def test_the_same_seed_gives_the_same_reports_and_another_one_others(sample: Sim
 def test_a_cohort_of_a_single_day_holds_all_of_its_reports(sample: Simulated) -> None:
     day = replace(SPRING, id="day", ends_on=SPRING.starts_on)
     reports = simulate_cohort(sample.recommender, day, 3)
-    assert {one.given_at.date() for one in reports} == {SPRING.starts_on}
+    assert {report.given_at.date() for report in reports} == {SPRING.starts_on}
 
 
 def test_the_clock_goes_on_as_before_even_after_a_failure(
@@ -151,10 +162,10 @@ TOPICS = {"flows": "automation", "film": "video", "lead": "leading", "rule": "la
 
 
 def worth(
-    *said: Statement, goals: tuple[Statement, ...] = (goal("flows", 1),), **facts: float
+    *statement: Statement, goals: tuple[Statement, ...] = (goal("flows", 1),), **facts: float
 ) -> float:
     mentee = person("mentee", *goals, skill("lead"), languages=("de", "en"))
-    mentor = person("mentor", *said, languages=("en", "de"))
+    mentor = person("mentor", *statement, languages=("en", "de"))
     return merit(mentee, mentor, {**FACTS, **facts}, TOPICS)
 
 
@@ -185,7 +196,7 @@ def test_people_of_the_sample_act_plausibly(tmp_path: Path) -> None:
         recommender.feedback.record(reports)
         with recommender.store.read() as connection:
             gathered = gather(connection, [SPRING], recommender.encoder.digest)
-    steps = Counter(one.kind for one in reports)
+    steps = Counter(report.kind for report in reports)
     examples = gathered.examples
     assert set(gathered.left_out) == {"unanswered"}
     n_shown = len(examples) + gathered.left_out["unanswered"]

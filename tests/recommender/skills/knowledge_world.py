@@ -51,10 +51,10 @@ class WordLinker:
 
     threshold = 0.35
 
-    def __init__(self, concepts: Sequence[str]) -> None:
+    def __init__(self, concepts: Sequence[str], words: Mapping[str, str] = WORD) -> None:
         self.concepts = tuple(concepts)
         self.n_linked = 0
-        self._vectors = HashEncoder().encode([WORD.get(one, one) for one in concepts])
+        self._vectors = HashEncoder().encode([words.get(one, one) for one in concepts])
 
     def links(
         self, vectors: NDArray[np.float32], threshold: float | None = None, most: int = 3

@@ -22,12 +22,12 @@ from recommender.workshop.esco import EscoSkill
 
 
 def concept(number: int) -> Concept:
-    def said(kind: str) -> dict[str, tuple[str, ...]]:
+    def sentences(kind: str) -> dict[str, tuple[str, ...]]:
         return {of: tuple(f"c{number} {kind} {of} {i}" for i in range(6)) for of in LANGUAGES}
 
     texts = dict.fromkeys(LANGUAGES, "x")
     lists = dict.fromkeys(LANGUAGES, ("x",) * 5)
-    kinds = {kind: said(kind) for kind in LEAST}
+    kinds = {kind: sentences(kind) for kind in LEAST}
     return Concept(
         id=f"area.c{number}",
         label=texts,
@@ -77,8 +77,8 @@ def test_the_interval_holds_groups_together() -> None:
 
 
 def test_the_perfect_judge_is_perfect_and_ignorance_is_chance() -> None:
-    found = by_name(list(goal_measures(by_concept, CATALOGUE)))
-    assert {measure.value for measure in found.values()} == {1.0}
+    measures = by_name(list(goal_measures(by_concept, CATALOGUE)))
+    assert {measure.value for measure in measures.values()} == {1.0}
     nothing = by_name(list(goal_measures(lambda q, t: np.zeros((len(q), len(t))), CATALOGUE)))
     for name, measure in nothing.items():
         n_wrong = 99 * 6 if "all statements" in name else 99
@@ -86,12 +86,12 @@ def test_the_perfect_judge_is_perfect_and_ignorance_is_chance() -> None:
 
 
 def test_languages_are_told_apart() -> None:
-    found = by_name(list(goal_measures(one_language, CATALOGUE)))
+    measures = by_name(list(goal_measures(one_language, CATALOGUE)))
     for of in ("unseen concepts", "unseen concepts, all statements", "seen concepts"):
-        assert found[f"{of}, de → de"].value == 1.0
-        assert found[f"{of}, en → en"].value < 0.05
-        assert found[f"{of}, across"].value < 0.05
-        assert 0.4 < found[f"{of}, within"].value < 0.6
+        assert measures[f"{of}, de → de"].value == 1.0
+        assert measures[f"{of}, en → en"].value < 0.05
+        assert measures[f"{of}, across"].value < 0.05
+        assert 0.4 < measures[f"{of}, within"].value < 0.6
 
 
 def test_unseen_means_development_and_seen_means_kept_out_sentences() -> None:
@@ -126,10 +126,10 @@ def skill(number: int) -> EscoSkill:
 
 def test_esco_asks_for_held_out_skills_among_all_labels() -> None:
     skills = [skill(number) for number in range(60)]
-    found = list(esco_measures(by_concept, skills))
-    assert [measure.value for measure in found] == [1.0] * 3
-    assert {measure.n for measure in found} == {sum(skill.held_out for skill in skills)}
-    assert found[0].n > 0
+    measures = list(esco_measures(by_concept, skills))
+    assert [measure.value for measure in measures] == [1.0] * 3
+    assert {measure.n for measure in measures} == {sum(skill.held_out for skill in skills)}
+    assert measures[0].n > 0
 
 
 def test_order_agreement_is_one_with_oneself_and_none_with_chance() -> None:
@@ -139,8 +139,8 @@ def test_order_agreement_is_one_with_oneself_and_none_with_chance() -> None:
 
     def teacher(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float64]:
         rows, columns = ([places[text] for text in side] for side in (queries, texts))
-        found: NDArray[np.float64] = vectors[rows] @ vectors[columns].T
-        return found
+        similarities: NDArray[np.float64] = vectors[rows] @ vectors[columns].T
+        return similarities
 
     def monotone(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float64]:
         return np.exp(teacher(queries, texts))

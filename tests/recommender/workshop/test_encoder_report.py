@@ -29,8 +29,8 @@ def test_each_text_is_encoded_once() -> None:
 
 
 def test_tf_idf_knows_letters_and_no_meaning() -> None:
-    found = lexical(["knit socks", "strick"], ["knit socks", "bake bread"])
-    assert found[0, 0] > 0.99 > found[0, 1]
+    cosines = lexical(["knit socks", "strick"], ["knit socks", "bake bread"])
+    assert cosines[0, 0] > 0.99 > cosines[0, 1]
     assert lexical(["zzz"], ["knit"]).tolist() == [[0.0]]
 
 

@@ -31,11 +31,11 @@ def run(*arguments: object) -> Result:
 
 
 def test_the_bundled_model_stands_beside_those_named() -> None:
-    told = run("another/model").stdout
-    head = told.splitlines()[0]
+    output = run("another/model").stdout
+    head = output.splitlines()[0]
     assert head == "| MRR (95% interval) | queries | bundled | another/model | TF-IDF |"
-    assert "unseen concepts, within" in told
-    assert "left out: install" in told
+    assert "unseen concepts, within" in output
+    assert "left out: install" in output
 
 
 def test_json_for_machines() -> None:
@@ -46,6 +46,6 @@ def test_json_for_machines() -> None:
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:
     assert run("missing/model").exit_code == EXIT_UNUSABLE
-    told = run("--material", tmp_path)
-    assert told.exit_code == EXIT_INVALID
-    assert "skills_de_en.csv.gz is not there" in told.output
+    done = run("--material", tmp_path)
+    assert done.exit_code == EXIT_INVALID
+    assert "skills_de_en.csv.gz is not there" in done.output

@@ -47,38 +47,34 @@ def build_linker(
         progress: Told how far the work is.
         facts: More facts for its manifest.
     """
-    given = material(encoder, catalogue, statements, progress)
-    return fit_linker(given, catalogue, progress, facts)
+    sentences = material(encoder, catalogue, statements, progress)
+    return fit_linker(sentences, catalogue, progress, facts)
 
 
 def fit_linker(
-    given: Material,
+    sentences: Material,
     catalogue: Sequence[Concept],
     progress: Progress = silent,
     facts: Facts | None = None,
 ) -> ConceptLinker:
     """As :func:`build_linker`, for material that is encoded already."""
-    weights = fit_probes(given)
+    weights = fit_probes(sentences)
     progress("linking", 1, N_FOLDS + 1)
-    trial = hold_out(given, weights, progress)
+    trial = hold_out(sentences, weights, progress)
     calibration = trial.fit_calibration(trial.for_calibration)
-    off = off_topic_trial(given, weights)
-    measures = [one.as_json() for one in linking_measures(trial, given, catalogue, THRESHOLD)]
+    off = off_topic_trial(sentences, weights)
     judged = off.probabilities(calibration)
     choices = [
         {
             "threshold": threshold,
             "off_topic_abstained": abstention(judged, threshold),
-            "measures": [
-                one.as_json()
-                for one in linking_measures(trial, given, catalogue, threshold, STYLES)
-            ],
+            "measures": [*linking_measures(trial, sentences, catalogue, threshold, STYLES)],
         }
         for threshold in CHOICES
     ]
     ids = tuple(concept.id for concept in catalogue)
     more = {
-        "measures": measures,
+        "measures": [*linking_measures(trial, sentences, catalogue, THRESHOLD)],
         "n_off_topic": len(judged),
         "off_topic_abstained": abstention(judged, THRESHOLD),
         "choices": choices,

@@ -30,26 +30,27 @@ def linker_card(linker: ConceptLinker) -> str:
 
 def measures_table(linker: ConceptLinker) -> str:
     """Return one row per language and kind, Markdown."""
-    return "\n".join([HEAD, *(_row(one) for one in linker.facts["measures"])])
+    return "\n".join([HEAD, *(_row(measure) for measure in linker.facts["measures"])])
 
 
 def choices_table(linker: ConceptLinker) -> str:
     """Return what other thresholds would mean, Markdown."""
     rows = [
-        f"| {choice['threshold']} | {one['name']} | {one['precision']:.2f} "
-        f"| {one['recall']:.2f} | {one['near']:.2f} | {choice['off_topic_abstained']:.2f} |"
+        f"| {choice['threshold']} | {measure['name']} | {measure['precision']:.2f} "
+        f"| {measure['recall']:.2f} | {measure['near']:.2f} | {choice['off_topic_abstained']:.2f} |"
         for choice in linker.facts["choices"]
-        for one in choice["measures"]
+        for measure in choice["measures"]
     ]
     return "\n".join([CHOICES_HEAD, "|---|---|---|---|---|---|", *rows])
 
 
-def _row(one: Mapping[str, Any]) -> str:
-    low, high = one["precision_interval"]
-    least, most = one["recall_interval"]
+def _row(measure: Mapping[str, Any]) -> str:
+    low, high = measure["precision_interval"]
+    least, most = measure["recall_interval"]
     return (
-        f"| {one['name']} | {one['n_statements']} | {one['n_links']} "
-        f"| {one['precision']:.2f} ({low:.2f}–{high:.2f}) "
-        f"| {one['recall']:.2f} ({least:.2f}–{most:.2f}) "
-        f"| {one['f1']:.2f} | {one['first']:.2f} | {one['near']:.2f} | {one['said']:.2f} |"
+        f"| {measure['name']} | {measure['n_statements']} | {measure['n_links']} "
+        f"| {measure['precision']:.2f} ({low:.2f}–{high:.2f}) "
+        f"| {measure['recall']:.2f} ({least:.2f}–{most:.2f}) "
+        f"| {measure['f1']:.2f} | {measure['first']:.2f} "
+        f"| {measure['near']:.2f} | {measure['said']:.2f} |"
     )

@@ -29,13 +29,13 @@ def fit_probes(material: Material, fold: int = NEVER) -> NDArray[np.float32]:
         material: All sentences; off-topic statements that are kept for measuring are not used.
         fold: The round whose sentences and off-topic statements are left out; −1: none.
     """
-    chosen = material.learned(fold)
+    learned = material.learned(fold)
     off = (material.off_topic_fold != NEVER) & (material.off_topic_fold != fold)
-    on, off_topic = material.vectors[chosen], material.off_topic[off]
+    on, off_topic = material.vectors[learned], material.off_topic[off]
     counts = np.where(material.plain, PLAIN_COUNTS, 1.0)
     counts[material.kind == NAMES] = NAMES_COUNT
     rows = softmax_regression(
-        on, material.concept[chosen], material.n_concepts, CONCEPT_PENALTY, counts[chosen]
+        on, material.concept[learned], material.n_concepts, CONCEPT_PENALTY, counts[learned]
     )
     topic_row = np.zeros((1, rows.shape[1]), np.float32)
     if len(off_topic):
@@ -71,7 +71,7 @@ def softmax_regression(
     from scipy.optimize import minimize
 
     n, d = vectors.shape
-    given = np.concatenate([vectors * SCALE, np.ones((n, 1), np.float32)], axis=1)
+    inputs = np.concatenate([vectors * SCALE, np.ones((n, 1), np.float32)], axis=1)
     share_of_loss = weight / weight.sum()
     counts = share_of_loss.astype(np.float32)[:, None]
     penalties = np.full(d + 1, penalty * float(SCALE) ** 2)
@@ -80,7 +80,7 @@ def softmax_regression(
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = flat.reshape(n_labels, d + 1)
-        scores = given @ weights.astype(np.float32).T
+        scores = inputs @ weights.astype(np.float32).T
         scores -= scores.max(axis=1, keepdims=True)
         right = scores[rows, label].astype(np.float64)
         np.exp(scores, out=scores)
@@ -88,11 +88,11 @@ def softmax_regression(
         value = share_of_loss @ (np.log(total[:, 0]) - right) + (penalties * weights**2).sum() / 2
         scores *= counts / total
         scores[rows, label] -= counts[:, 0]
-        gradient = (scores.T @ given).astype(np.float64) + penalties * weights
+        gradient = (scores.T @ inputs).astype(np.float64) + penalties * weights
         return float(value), gradient.ravel()
 
     start = np.zeros(n_labels * (d + 1))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
-    weights: NDArray[np.float32] = found.x.reshape(n_labels, d + 1).astype(np.float32)
+    solution = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    weights: NDArray[np.float32] = solution.x.reshape(n_labels, d + 1).astype(np.float32)
     weights[:, :-1] *= SCALE
     return weights

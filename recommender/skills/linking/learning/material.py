@@ -56,8 +56,8 @@ class Material:
 
     def learned(self, fold: int) -> NDArray[np.bool_]:
         """Return which sentences are learned from in a round, (n,) bool; −1: in the end."""
-        chosen: NDArray[np.bool_] = (self.fold == NEVER) | ((self.fold >= 0) & (self.fold != fold))
-        return chosen
+        rows: NDArray[np.bool_] = (self.fold == NEVER) | ((self.fold >= 0) & (self.fold != fold))
+        return rows
 
     @property
     def plain(self) -> NDArray[np.bool_]:
@@ -77,13 +77,13 @@ def material(
     """
     sentences = [s for i, concept in enumerate(catalogue) for s in _sentences(i, concept)]
     place_of = {concept.id: place for place, concept in enumerate(catalogue)}
-    plain = [one for one in statements.plain if one.concept in place_of]
-    sentences += [_plain(place_of[one.concept], one) for one in plain]
+    plain = [statement for statement in statements.plain if statement.concept in place_of]
+    sentences += [_plain(place_of[statement.concept], statement) for statement in plain]
     off_topic = statements.off_topic
     texts = [sentence[-1] for sentence in sentences] + [statement.text for statement in off_topic]
     vectors = encoder.encode(texts, progress)
     concept = np.array([sentence[0] for sentence in sentences], dtype=np.int64)
-    unseen = np.array([one.development for one in catalogue], dtype=np.bool_)
+    unseen = np.array([entry.development for entry in catalogue], dtype=np.bool_)
     return Material(
         len(catalogue),
         vectors[: len(sentences)],
@@ -93,7 +93,7 @@ def material(
         unseen[concept],
         np.array([sentence[3] for sentence in sentences], dtype=np.int64),
         vectors[len(sentences) :],
-        np.array([_off_topic_fold(one) for one in off_topic], dtype=np.int64),
+        np.array([_off_topic_fold(statement) for statement in off_topic], dtype=np.int64),
     )
 
 
@@ -115,9 +115,9 @@ def _sentences(place: int, concept: Concept) -> Iterator[tuple[int, str, str, in
                 yield place, language, kind, fold, text
 
 
-def _plain(place: int, one: Plain) -> tuple[int, str, str, int, str]:
-    fold = ALWAYS if one.use == MEASURE else NEVER
-    return place, one.language, f"plain_{one.kind}s", fold, one.text
+def _plain(place: int, statement: Plain) -> tuple[int, str, str, int, str]:
+    fold = ALWAYS if statement.use == MEASURE else NEVER
+    return place, statement.language, f"plain_{statement.kind}s", fold, statement.text
 
 
 def _off_topic_fold(statement: OffTopic) -> int:

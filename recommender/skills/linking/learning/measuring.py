@@ -7,10 +7,8 @@ the percentile bootstrap over concepts (Efron and Tibshirani 1993, chapter 13).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 from recommender.skills.catalogue import LANGUAGES, LEAST, Concept
 from recommender.skills.linking.learning.material import PLAIN_KINDS, Material
 from recommender.skills.linking.learning.trial import NOBODY, Trial
+from recommender.skills.linking.linker import Facts
 
 BOOTSTRAP = 2_000
 STYLES: Mapping[str, Sequence[str]] = {"plain": PLAIN_KINDS, "oblique": tuple(LEAST)}
@@ -25,43 +24,6 @@ STYLES: Mapping[str, Sequence[str]] = {"plain": PLAIN_KINDS, "oblique": tuple(LE
 KINDS: Mapping[str, Sequence[str]] = {
     kind.replace("_", " "): (kind,) for kind in (*PLAIN_KINDS, *LEAST)
 }
-Interval = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class LinkingMeasure:
-    """One row of the table; shares are 0 to 1, and not a number where nothing was linked.
-
-    Args:
-        name: Which statements.
-        n_statements: How many.
-        n_links: How many links they got.
-        precision: Right links among all links.
-        precision_interval: 95%.
-        recall: Statements with their right link.
-        recall_interval: 95%.
-        f1: Harmonic mean of both.
-        first: Statements whose likeliest concept is the right one, whatever the threshold.
-        near: Links to the right concept or to one that it names as related or confusable, or that
-            names it, among all links.
-        said: Mean probability of the links: what precision should be.
-    """
-
-    name: str
-    n_statements: int
-    n_links: int
-    precision: float
-    precision_interval: Interval
-    recall: float
-    recall_interval: Interval
-    f1: float
-    first: float
-    near: float
-    said: float
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it in plain types, to four decimals; None for what is not a number."""
-        return {key: _told(value) for key, value in asdict(self).items()}
 
 
 def linking_measures(
@@ -70,7 +32,7 @@ def linking_measures(
     catalogue: Sequence[Concept],
     threshold: float,
     parts: Mapping[str, Sequence[str]] | None = None,
-) -> Iterator[LinkingMeasure]:
+) -> Iterator[Facts]:
     """Yield the rows for unseen and seen concepts, by language and by kind.
 
     Args:
@@ -80,8 +42,7 @@ def linking_measures(
         threshold: Probability from which a pair is linked.
         parts: Which kinds of statement make up a row, by its name; styles and kinds if not given.
     """
-    probability = trial.cross_fitted()
-    near = nearness(catalogue)
+    judged = Judged(trial, trial.cross_fitted(), nearness(catalogue), threshold)
     language, kind = material.language[trial.source], material.kind[trial.source]
     rng = np.random.default_rng(0)
     for name, group in (
@@ -92,39 +53,57 @@ def linking_measures(
             for part, kinds in (parts or {**STYLES, **KINDS}).items():
                 rows = np.flatnonzero(group & (language == spoken) & np.isin(kind, kinds))
                 if len(rows):
-                    label = f"{name}, {spoken}, {part}"
-                    yield measured(label, trial, probability, rows, near, threshold, rng)
+                    yield judged.measure(f"{name}, {spoken}, {part}", rows, rng)
 
 
-def measured(
-    name: str,
-    trial: Trial,
-    probability: NDArray[np.float64],
-    rows: NDArray[np.int64],
-    near: NDArray[np.bool_],
-    threshold: float,
-    rng: np.random.Generator,
-) -> LinkingMeasure:
-    """Return one row of the table for some statements of a trial."""
-    linked = probability[rows] >= threshold
-    right = linked & trial.right[rows]
-    close = linked & near[trial.owner[rows][:, None], trial.concept[rows]]
-    n_links, n_right = linked.sum(axis=1), right.sum(axis=1)
-    precision, recall = _share(n_right.sum(), n_links.sum()), float(n_right.mean())
-    precisions, recalls = _resampled(trial.owner[rows], n_links, n_right, rng)
-    return LinkingMeasure(
-        name=name,
-        n_statements=len(rows),
-        n_links=int(n_links.sum()),
-        precision=precision,
-        precision_interval=_interval(precisions),
-        recall=recall,
-        recall_interval=_interval(recalls),
-        f1=_share(2 * n_right.sum(), n_links.sum() + len(rows)),
-        first=float(trial.right[rows, 0].mean()),
-        near=_share(close.sum(), n_links.sum()),
-        said=float(probability[rows][linked].mean()) if n_links.any() else float("nan"),
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A trial of s statements with k concepts each, judged.
+
+    Attributes:
+        trial: Statements that were held out.
+        probability: That each pair is right, (s, k) float64.
+        near: Which concepts are near each other, (n, n) bool.
+        threshold: Probability from which a pair is linked.
+    """
+
+    trial: Trial
+    probability: NDArray[np.float64]
+    near: NDArray[np.bool_]
+    threshold: float
+
+    def measure(self, name: str, rows: NDArray[np.int64], rng: np.random.Generator) -> Facts:
+        """Return one row of the table for some of the statements.
+
+        Returns:
+            In plain types, to four decimals; None for what is not a number, where nothing was
+            linked. ``precision`` is right links among all links and ``recall`` statements with
+            their right link, each with its 95% interval; ``f1`` is the harmonic mean of both.
+            ``first`` is statements whose likeliest concept is the right one, whatever the
+            threshold; ``near`` links to the right concept or to one that it names as related or
+            confusable, or that names it, among all links; ``said`` the mean probability of the
+            links: what precision should be.
+        """
+        trial, probability = self.trial, self.probability[rows]
+        linked = probability >= self.threshold
+        right = linked & trial.right[rows]
+        close = linked & self.near[trial.owner[rows][:, None], trial.concept[rows]]
+        n_links, n_right = linked.sum(axis=1), right.sum(axis=1)
+        precisions, recalls = _resampled(trial.owner[rows], n_links, n_right, rng)
+        total = int(n_links.sum())
+        return {
+            "name": name,
+            "n_statements": len(rows),
+            "n_links": total,
+            "precision": _share(n_right.sum(), total),
+            "precision_interval": _interval(precisions),
+            "recall": _share(n_right.sum(), len(rows)),
+            "recall_interval": _interval(recalls),
+            "f1": _share(2 * n_right.sum(), total + len(rows)),
+            "first": _share(trial.right[rows, 0].sum(), len(rows)),
+            "near": _share(close.sum(), total),
+            "said": _rounded(float(probability[linked].mean())) if total else None,
+        }
 
 
 def abstention(probability: NDArray[np.float64], threshold: float) -> float | None:
@@ -161,21 +140,16 @@ def _resampled(
         return right / links, right / statements
 
 
-def _interval(values: NDArray[np.float64]) -> Interval:
+def _interval(values: NDArray[np.float64]) -> list[float | None]:
     known = values[np.isfinite(values)]
     if not len(known):
-        return float("nan"), float("nan")
-    low, high = np.quantile(known, (0.025, 0.975))
-    return float(low), float(high)
+        return [None, None]
+    return [_rounded(float(end)) for end in np.quantile(known, (0.025, 0.975))]
 
 
-def _share(part: float, whole: float) -> float:
-    return float(part / whole) if whole else float("nan")
+def _share(part: float, whole: float) -> float | None:
+    return _rounded(float(part / whole)) if whole else None
 
 
-def _told(value: Any) -> Any:  # noqa: ANN401  # whatever a field holds
-    if isinstance(value, tuple):
-        return [_told(part) for part in value]
-    if isinstance(value, float):
-        return round(value, 4) if math.isfinite(value) else None
-    return value
+def _rounded(value: float) -> float:
+    return round(value, 4)

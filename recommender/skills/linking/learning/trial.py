@@ -48,10 +48,10 @@ class Trial:
     unseen: NDArray[np.bool_]
     plain: NDArray[np.bool_]
 
-    def fit_calibration(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return a, b, c and g from the chosen statements and those that are off topic, (4,)."""
+    def fit_calibration(self, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return a, b, c and g from statements ``rows`` and those that are off topic, (4,)."""
         off = self.owner == NOBODY
-        on = chosen & ~off
+        on = rows & ~off
         k = self.share.shape[1]
         weight = self._weights(on, off)
         a, b = platt(
@@ -95,27 +95,27 @@ class Trial:
         concepts = np.unique(self.owner[self.for_calibration])
         half[concepts] = 1 + np.arange(len(concepts)) % 2
         side = np.where(self.owner == NOBODY, 0, half[self.owner])
-        found = self.probabilities(self.fit_calibration(self.for_calibration))
+        probability = self.probabilities(self.fit_calibration(self.for_calibration))
         for judged, judge in ((1, 2), (2, 1)):
             other = self.probabilities(self.fit_calibration(side == judge))
-            found[side == judged] = other[side == judged]
-        return found
+            probability[side == judged] = other[side == judged]
+        return probability
 
 
 def platt(
-    given: NDArray[np.floating[Any]], right: NDArray[np.bool_], weight: NDArray[np.float64]
+    signal: NDArray[np.floating[Any]], right: NDArray[np.bool_], weight: NDArray[np.float64]
 ) -> tuple[float, float] | None:
-    """Return the constant and the slope, above 0, of right given a number; None if there is none.
+    """Return the constant and the slope, above 0, of right given a signal; None if there is none.
 
     Args:
-        given: (n,).
+        signal: (n,).
         right: (n,).
         weight: How much each counts, (n,).
     """
     if not right.any() or right.all():
         return None
     no, yes = softmax_regression(
-        given.astype(np.float32)[:, None], right.astype(np.int64), 2, CALIBRATION_PENALTY, weight
+        signal.astype(np.float32)[:, None], right.astype(np.int64), 2, CALIBRATION_PENALTY, weight
     ).astype(np.float64)
     slope, constant = (yes - no).tolist()
     return (constant, slope) if slope > 0 else None

@@ -38,45 +38,45 @@ def known_world(seed: int, n: int = 6000) -> tuple[Trial, NDArray[np.float64]]:
 
 
 def calibrated(done: Trial) -> Acceptance:
-    found = calibrate(done)
-    assert found is not None
-    return found
+    acceptance = calibrate(done)
+    assert acceptance is not None
+    return acceptance
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_known_probability_is_found_again(seed: int) -> None:
     done, probability = known_world(seed)
-    found = calibrated(done)
-    assert found.model.intercept == pytest.approx(INTERCEPT, abs=0.2)
-    assert found.model.score == pytest.approx(SCORE, abs=0.15)
-    assert found.model.log_position == pytest.approx(LOG_POSITION, abs=0.15)
-    assert found.predicted == pytest.approx(found.observed, abs=0.003)
+    acceptance = calibrated(done)
+    assert acceptance.model.intercept == pytest.approx(INTERCEPT, abs=0.2)
+    assert acceptance.model.score == pytest.approx(SCORE, abs=0.15)
+    assert acceptance.model.log_position == pytest.approx(LOG_POSITION, abs=0.15)
+    assert acceptance.predicted == pytest.approx(acceptance.observed, abs=0.003)
     assert done.kept_apart is not None
-    assert found.observed == pytest.approx(done.kept_apart.accepted.mean())
+    assert acceptance.observed == pytest.approx(done.kept_apart.accepted.mean())
     best_possible = float((probability * (1 - probability)).mean())
-    assert found.brier == pytest.approx(best_possible, abs=0.01)
-    assert found.brier < 0.9 * found.brier_constant
+    assert acceptance.brier == pytest.approx(best_possible, abs=0.01)
+    assert acceptance.brier < 0.9 * acceptance.brier_constant
 
 
 def test_each_fifth_is_accepted_as_often_as_predicted() -> None:
-    found = calibrated(known_world(3)[0])
-    assert [band.n_impressions for band in found.bands] == [6000 // N_BANDS] * N_BANDS
-    predicted = [band.predicted for band in found.bands]
+    acceptance = calibrated(known_world(3)[0])
+    assert [band.n_impressions for band in acceptance.bands] == [6000 // N_BANDS] * N_BANDS
+    predicted = [band.predicted for band in acceptance.bands]
     assert predicted == sorted(predicted)
     assert predicted[-1] > 5 * predicted[0]
-    for band in found.bands:
+    for band in acceptance.bands:
         error = np.sqrt(band.predicted * (1 - band.predicted) / band.n_impressions)
         assert abs(band.observed - band.predicted) < 4 * error
-    total = sum(band.n_impressions * band.observed for band in found.bands)
-    assert total / 6000 == pytest.approx(found.observed)
+    total = sum(band.n_impressions * band.observed for band in acceptance.bands)
+    assert total / 6000 == pytest.approx(acceptance.observed)
 
 
 def test_a_score_that_says_nothing_does_no_better_than_the_mean() -> None:
     rng = np.random.default_rng(4)
-    found = calibrated(trial(rng.random(3000) < 0.2, rng.standard_normal(3000)))
-    assert found.model.score == pytest.approx(0.0, abs=0.15)
-    assert found.brier == pytest.approx(found.brier_constant, rel=0.02)
-    assert found.brier >= found.brier_constant
+    acceptance = calibrated(trial(rng.random(3000) < 0.2, rng.standard_normal(3000)))
+    assert acceptance.model.score == pytest.approx(0.0, abs=0.15)
+    assert acceptance.brier == pytest.approx(acceptance.brier_constant, rel=0.02)
+    assert acceptance.brier >= acceptance.brier_constant
 
 
 def test_no_mentee_is_predicted_by_a_model_that_has_seen_them() -> None:
@@ -90,9 +90,9 @@ def test_no_mentee_is_predicted_by_a_model_that_has_seen_them() -> None:
         accepted=accepted.tolist(),
     )
     score = np.where(mentee == 4, np.where(accepted, 5.0, -5.0), 0.0)
-    found = calibrated(Trial(5, kept_apart=examples, score=score))
-    assert found.model.score > 1.0  # who has seen everybody can
-    assert found.brier == pytest.approx(0.25, abs=0.005)
+    acceptance = calibrated(Trial(5, kept_apart=examples, score=score))
+    assert acceptance.model.score > 1.0  # who has seen everybody can
+    assert acceptance.brier == pytest.approx(0.25, abs=0.005)
 
 
 def test_without_a_trial_nothing_is_told() -> None:
@@ -100,7 +100,7 @@ def test_without_a_trial_nothing_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_accepted", "told"),
+    ("n_accepted", "is_told"),
     [
         (0, False),
         (FEWEST_OF_EACH - 1, False),
@@ -110,12 +110,12 @@ def test_without_a_trial_nothing_is_told() -> None:
         (200, False),
     ],
 )
-def test_too_few_of_either_are_not_told(n_accepted: int, told: bool) -> None:
+def test_too_few_of_either_are_not_told(n_accepted: int, is_told: bool) -> None:
     score = np.random.default_rng(5).standard_normal(200)
     accepted = np.zeros(200, dtype=np.bool_)
     accepted[np.linspace(0, 199, n_accepted).astype(int)] = True
     assert accepted.sum() == n_accepted
-    assert (calibrate(trial(accepted, score)) is not None) is told
+    assert (calibrate(trial(accepted, score)) is not None) is is_told
 
 
 def test_what_one_mentee_alone_accepted_is_not_told() -> None:

@@ -15,26 +15,21 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from recommender.ranking.learning.estimators import (
-    BlendRanker,
-    MonotoneBoostingRanker,
-    PairwiseLogisticRanker,
-)
+from recommender.ranking.learning.estimators import MonotoneBoostingRanker, PairwiseLogisticRanker
 from recommender.ranking.learning.pairs import comparable_pairs, concordance
 
 NAMES = ("affinity", "hours", "distance", "noise")
 MONOTONE = (1, 1, -1, 0)
-Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker | BlendRanker
+Ranker = PairwiseLogisticRanker | MonotoneBoostingRanker
 R = TypeVar("R", bound=Ranker)
 BOOSTING = MonotoneBoostingRanker(NAMES, MONOTONE)
 RANKERS: tuple[Ranker, ...] = (
     PairwiseLogisticRanker(NAMES),
     PairwiseLogisticRanker(NAMES, MONOTONE),
     BOOSTING,
-    BlendRanker(NAMES, MONOTONE),
 )
 every_ranker = pytest.mark.parametrize(
-    "ranker", RANKERS, ids=["linear", "linear with signs", "boosting", "blend"]
+    "ranker", RANKERS, ids=["linear", "linear with signs", "boosting"]
 )
 
 
@@ -77,9 +72,7 @@ def contents(ranker: Ranker) -> dict[str, Any]:
 # What is learned
 
 
-@pytest.mark.parametrize(
-    ("ranker", "least"), [*zip(RANKERS, (0.98, 0.98, 0.85, 0.95), strict=True)]
-)
+@pytest.mark.parametrize(("ranker", "least"), [*zip(RANKERS, (0.98, 0.98, 0.85), strict=True)])
 def test_the_order_of_new_lists_is_found(ranker: Ranker, least: float) -> None:
     fresh = world(1, 200)
     affinity = concordance(
@@ -130,9 +123,9 @@ def test_linear_weights_minimise_the_penalised_loss_of_all_pairs(weighted: bool)
 
     expected = minimize(objective, np.zeros(4), tol=1e-12).x / spread
     ranker = PairwiseLogisticRanker(NAMES, C=0.2, prior_strength=20.0)
-    found = fitted(ranker, data, rows).additive_
-    assert found.weight == pytest.approx(expected, abs=1e-5)
-    assert found.center == pytest.approx(np.average(data.X, axis=0, weights=rows))
+    learned = fitted(ranker, data, rows).additive_
+    assert learned.weight == pytest.approx(expected, abs=1e-5)
+    assert learned.center == pytest.approx(np.average(data.X, axis=0, weights=rows))
 
 
 def test_little_feedback_leaves_the_order_of_affinity_and_much_changes_it() -> None:
@@ -157,67 +150,67 @@ def test_a_feature_that_does_not_vary_within_lists_weighs_nothing() -> None:
     data.X[:, 1] = 0.1
     data.X[:, 3] = data.groups * 0.3  # tells lists apart, not mentors
     for ranker in RANKERS[:2]:
-        found = fitted(ranker, data).additive_
-        assert found.weight[[1, 3]].tolist() == [0.0, 0.0]
-        assert found.weight[0] > 0
+        learned = fitted(ranker, data).additive_
+        assert learned.weight[[1, 3]].tolist() == [0.0, 0.0]
+        assert learned.weight[0] > 0
     assert fitted(BOOSTING, data).additive_.steps[1].is_zero
 
 
 @every_ranker
 def test_what_nobody_can_tell_apart_scores_alike(ranker: Ranker) -> None:
     data = world(6, 50)
-    found = fitted(ranker, World(np.ones_like(data.X), data.y, data.groups))
-    assert found.score(*data) == 0.5
+    trained = fitted(ranker, World(np.ones_like(data.X), data.y, data.groups))
+    assert trained.score(*data) == 0.5
 
 
 # Promises
 
 
-@pytest.mark.parametrize("ranker", RANKERS[1:], ids=["linear", "boosting", "blend"])
+@pytest.mark.parametrize("ranker", RANKERS[1:], ids=["linear", "boosting"])
 def test_directions_are_kept_against_the_data(ranker: Ranker) -> None:
     data = world(7, 300, truth=(0.5, -1.0, 1.0, 0.5))  # hours harm and distance helps
-    found = fitted(ranker, data).additive_
+    learned = fitted(ranker, data).additive_
     for place, direction in enumerate(MONOTONE):
-        line = np.tile(found.center, (2001, 1))
+        line = np.tile(learned.center, (2001, 1))
         line[:, place] = np.linspace(-6, 6, 2001)
-        rises = np.diff(found.contributions(line)[:, place])
+        rises = np.diff(learned.contributions(line)[:, place])
         assert (rises * direction >= 0).all()
-    assert fitted(RANKERS[0], data).additive_.weight[1] < 0 < found.score(np.eye(4))[3]
+    assert fitted(RANKERS[0], data).additive_.weight[1] < 0 < learned.score(np.eye(4))[3]
 
 
 @every_ranker
 def test_every_feature_contributes_nothing_at_its_mean(ranker: Ranker) -> None:
     data = world(8, 60)
     weight = trust(data)
-    found = fitted(ranker, data, weight).additive_
+    learned = fitted(ranker, data, weight).additive_
     mean = np.average(data.X, axis=0, weights=weight)
-    assert found.center == pytest.approx(mean)
-    assert found.contributions(found.center[None]).tolist() == [[0.0] * 4]
+    assert learned.center == pytest.approx(mean)
+    assert learned.contributions(learned.center[None]).tolist() == [[0.0] * 4]
 
 
 def test_boosting_is_exactly_a_line_and_the_sum_of_its_trees() -> None:
     data = world(9, 200)
-    found = fitted(BOOSTING, data)
-    thresholds = [step.thresholds for step in found.additive_.steps]
+    trained = fitted(BOOSTING, data)
+    thresholds = [step.thresholds for step in trained.additive_.steps]
     assert sum(map(len, thresholds)) > 20
     # On every threshold, a hair above it, and beyond all of them.
     values = np.concatenate([*thresholds, [-1e3, 1e3]])
     values = np.concatenate([values, np.nextafter(values, np.inf)])
     rng = np.random.default_rng(0)
     probes = np.vstack([data.X, rng.choice(values, size=(3000, 4))])
-    center, weight = found.additive_.center, found.additive_.weight
+    center, weight = trained.additive_.center, trained.additive_.weight
     assert weight[0] > 0
     assert weight[1:].tolist() == [0.0] * 3
-    steps = found.trees_.predict(probes) - found.trees_.predict(center[None])
+    steps = trained.trees_.predict(probes) - trained.trees_.predict(center[None])
     expected = weight[0] * (probes[:, 0] - center[0]) + steps
-    assert np.abs(found.predict(probes) - expected).max() < 1e-12
+    assert np.abs(trained.predict(probes) - expected).max() < 1e-12
 
 
 def test_beyond_what_was_shown_the_line_still_tells_near_from_far() -> None:
-    found = fitted(BOOSTING, world(9, 200))
-    far = np.tile(found.additive_.center, (3, 1))
+    trained = fitted(BOOSTING, world(9, 200))
+    far = np.tile(trained.additive_.center, (3, 1))
     far[:, 0] = [-50.0, -100.0, -200.0]
-    assert np.diff(found.predict(far)).max() < 0
+    assert np.diff(trained.predict(far)).max() < 0
 
 
 def test_the_line_fades_from_belief_to_what_least_squares_finds() -> None:
@@ -241,35 +234,10 @@ def test_lists_that_compare_nobody_do_not_bend_the_boosted_steps() -> None:
         np.append(data.y, np.full(len(idle.y), 2)),
         np.append(data.groups, idle.groups + 1000),
     )
-    one, two = fitted(BOOSTING, data).additive_, fitted(BOOSTING, both).additive_
-    for first, second in zip(one.steps, two.steps, strict=True):
+    without, two = fitted(BOOSTING, data).additive_, fitted(BOOSTING, both).additive_
+    for first, second in zip(without.steps, two.steps, strict=True):
         assert first.thresholds.tolist() == second.thresholds.tolist()
         assert np.diff(first.values) == pytest.approx(np.diff(second.values), abs=1e-12)
-
-
-def test_a_blend_is_the_mean_of_both_in_their_own_units() -> None:
-    data = world(12, 80)
-    weight = trust(data)
-
-    def unit(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        distance = np.zeros_like(scores)
-        for group in set(data.groups):
-            mine = data.groups == group
-            distance[mine] = scores[mine] - np.average(scores[mine], weights=weight[mine])
-        spread: NDArray[np.float64] = scores / np.sqrt(np.average(distance**2, weights=weight))
-        return spread
-
-    linear, boosted = (unit(fitted(each, data, weight).predict(data.X)) for each in RANKERS[1:3])
-    blend = fitted(BlendRanker(NAMES, MONOTONE, share=0.25), data, weight)
-    assert blend.predict(data.X) == pytest.approx(0.75 * linear + 0.25 * boosted, abs=1e-10)
-
-
-def test_a_blend_of_too_few_rows_for_trees_is_linear() -> None:
-    data = world(13, 5)
-    assert all(step.is_zero for step in fitted(BOOSTING, data).additive_.steps)
-    blend, linear = (fitted(ranker, data).additive_.weight for ranker in (RANKERS[3], RANKERS[1]))
-    assert blend[1:] / blend[1] == pytest.approx(linear[1:] / linear[1])
-    assert blend[0] / blend[1] > linear[0] / linear[1]  # both believe in the first
 
 
 @every_ranker
@@ -280,21 +248,21 @@ def test_neither_the_order_of_rows_nor_the_names_of_lists_matter(ranker: Ranker)
     rng = np.random.default_rng(0)
     order = rng.permutation(len(data.y))
     renamed = rng.permutation(10**6)[:60][data.groups] - 500_000
-    one = fitted(ranker, data, weight)
+    plain = fitted(ranker, data, weight)
     two = clone(ranker).fit(data.X[order], data.y[order], renamed[order], weight[order])
-    assert contents(one) == contents(two)  # to the last bit
+    assert contents(plain) == contents(two)  # to the last bit
 
 
 def test_equal_rows_in_several_lists_do_not_change_boosting_by_their_order() -> None:
     rng = np.random.default_rng(3)
     X = rng.integers(0, 3, size=(400, 4)).astype(np.float64)
     y, groups, weight = rng.integers(0, 4, 400), np.repeat(np.arange(50), 8), rng.random(400)
-    one = clone(BOOSTING).fit(X, y, groups, weight)
+    plain = clone(BOOSTING).fit(X, y, groups, weight)
     for _ in range(5):
         order = rng.permutation(400)
         names = rng.permutation(50)[groups]
         two = clone(BOOSTING).fit(X[order], y[order], names[order], weight[order])
-        assert contents(one) == contents(two)
+        assert contents(plain) == contents(two)
 
 
 @every_ranker
@@ -326,9 +294,9 @@ def test_who_is_trusted_more_is_followed(ranker: Ranker) -> None:
 
 def test_without_lists_all_rows_are_of_one() -> None:
     data = world(18, 10)
-    one = clone(RANKERS[1]).fit(data.X, data.y)
-    assert contents(one) == contents(clone(RANKERS[1]).fit(data.X, data.y, np.full(80, 9)))
-    assert one.score(data.X, data.y) == one.score(data.X, data.y, np.zeros(80, np.int64))
+    plain = clone(RANKERS[1]).fit(data.X, data.y)
+    assert contents(plain) == contents(clone(RANKERS[1]).fit(data.X, data.y, np.full(80, 9)))
+    assert plain.score(data.X, data.y) == plain.score(data.X, data.y, np.zeros(80, np.int64))
 
 
 # scikit-learn
@@ -345,16 +313,18 @@ def test_a_clone_has_the_same_settings_and_nothing_learned(ranker: Ranker) -> No
 @every_ranker
 def test_cross_validation_over_lists(ranker: Ranker) -> None:
     data = world(20, 60)
-    given = {"groups": data.groups, "sample_weight": trust(data)}
+    parameters = {"groups": data.groups, "sample_weight": trust(data)}
     cv = GroupKFold(3)
     plain = cross_val_score(
-        ranker, data.X, data.y, groups=data.groups, cv=cv, params=given, error_score="raise"
+        ranker, data.X, data.y, groups=data.groups, cv=cv, params=parameters, error_score="raise"
     )
     assert (plain > 0.5).all()
     with config_context(enable_metadata_routing=True):
         asking = clone(ranker).set_fit_request(groups=True, sample_weight=True)
         asking.set_score_request(groups=True, sample_weight=True)
-        routed = cross_val_score(asking, data.X, data.y, cv=cv, params=given, error_score="raise")
+        routed = cross_val_score(
+            asking, data.X, data.y, cv=cv, params=parameters, error_score="raise"
+        )
     by_hand = []
     for train, test in cv.split(data.X, data.y, data.groups):
         rows = [(data.X[at], data.y[at], data.groups[at], trust(data)[at]) for at in (train, test)]
@@ -387,11 +357,11 @@ def test_the_last_step_of_a_pipeline() -> None:
 
 @every_ranker
 def test_the_number_of_columns_is_remembered(ranker: Ranker) -> None:
-    found = fitted(ranker, world(23, 20))
-    assert found.n_features_in_ == 4
-    assert found.additive_.names == NAMES
+    trained = fitted(ranker, world(23, 20))
+    assert trained.n_features_in_ == 4
+    assert trained.additive_.names == NAMES
     with pytest.raises(ValueError, match="expecting 4 features"):
-        found.predict(np.zeros((2, 3)))
+        trained.predict(np.zeros((2, 3)))
 
 
 # What is refused
@@ -410,7 +380,7 @@ def test_nothing_to_compare_is_refused(ranker: Ranker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"y": np.full(80, 4)}, "grades are whole numbers from 0 to 3"),
         ({"y": np.linspace(0, 3, 80)}, "grades are whole numbers from 0 to 3"),
@@ -424,15 +394,15 @@ def test_nothing_to_compare_is_refused(ranker: Ranker) -> None:
         ({"X": np.zeros((80, 3))}, "3 columns where 4 are expected"),
     ],
 )
-def test_what_does_not_fit_is_refused(changed: dict[str, NDArray[Any]], said: str) -> None:
+def test_what_does_not_fit_is_refused(changed: dict[str, NDArray[Any]], message: str) -> None:
     data = world(25, 10)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         clone(RANKERS[0]).fit(**{**data._asdict(), **changed})
 
 
 @pytest.mark.parametrize("monotone", [(1, 1), (1, 1, -1, 2)])
 def test_directions_that_do_not_fit_are_refused(monotone: tuple[int, ...]) -> None:
-    for ranker in (PairwiseLogisticRanker, MonotoneBoostingRanker, BlendRanker):
+    for ranker in (PairwiseLogisticRanker, MonotoneBoostingRanker):
         with pytest.raises(ValueError, match=r"\+1, −1 and 0"):
             fitted(ranker(NAMES, monotone), world(26, 10))
 

@@ -61,9 +61,9 @@ def test_what_was_shown_is_labelled_with_the_logged_features(here: Recommender) 
     assert show(here) == ["flow", "film"]
     answer = here.recommend(Query("boss", k=2))  # later changes must not count
     here.feedback.record(both_content())
-    found = gathered(here)
-    assert found.left_out == {"asked_elsewhere": 1}
-    examples = found.examples
+    labelled = gathered(here)
+    assert labelled.left_out == {"asked_elsewhere": 1}
+    examples = labelled.examples
     with here.store.read() as connection:
         number = people.numbers(connection)
     assert examples.grade.tolist() == [0, 3, 0]
@@ -108,18 +108,18 @@ def test_what_says_nothing_is_left_out_and_counted(here: Recommender) -> None:
     show(here)
     here.recommend(Query(goals=here.people.get("boss").goals, k=2))
     here.feedback.record([report(FeedbackKind.ASKED)])
-    found = gathered(here)
-    assert found.left_out == {"unanswered": 1, "no_mentee": 2}
-    assert found.examples.grade.tolist() == [0]
+    labelled = gathered(here)
+    assert labelled.left_out == {"unanswered": 1, "no_mentee": 2}
+    assert labelled.examples.grade.tolist() == [0]
 
 
 def test_cosines_of_another_encoder_are_left_out(here: Recommender) -> None:
     show(here)
     with here.store.read() as connection:
-        found = gather(connection, [SPRING], "another")
-    assert found.left_out == {"other_encoder": 2}
-    assert len(found.examples) == 0
-    assert found.examples.features.shape == (0, len(FEATURE_NAMES))
+        labelled = gather(connection, [SPRING], "another")
+    assert labelled.left_out == {"other_encoder": 2}
+    assert len(labelled.examples) == 0
+    assert labelled.examples.features.shape == (0, len(FEATURE_NAMES))
 
 
 def test_each_cohort_has_its_own_lists_and_outcomes(here: Recommender) -> None:

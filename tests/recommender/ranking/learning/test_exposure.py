@@ -26,17 +26,17 @@ def shown_like(n: int, seed: int = 1) -> NDArray[np.float64]:
     return rng(seed).uniform(0.8, 1.2, n)
 
 
-def one(exposure: NDArray[np.float64], n_in_group: int, seed: int = 0) -> GroupExposure:
+def compared(exposure: NDArray[np.float64], n_in_group: int, seed: int = 0) -> GroupExposure:
     """Compare the first ``n_in_group`` people with all others."""
     label = ["group"] * n_in_group + [None] * (len(exposure) - n_in_group)
-    (found,) = skew(exposure, label, rng(seed))
-    return found
+    (group,) = skew(exposure, label, rng(seed))
+    return group
 
 
 def test_exposure_adds_up_over_lists() -> None:
     # Mentor 0 stands first twice, mentor 2 second and third, mentor 1 nowhere.
-    found = exposure_of(np.array([1, 2, 1, 3]), np.array([0, 2, 0, 2]), 3)
-    assert found == pytest.approx(np.array([2, 0, 1 / log2(3) + 1 / log2(4)]))
+    exposures = exposure_of(np.array([1, 2, 1, 3]), np.array([0, 2, 0, 2]), 3)
+    assert exposures == pytest.approx(np.array([2, 0, 1 / log2(3) + 1 / log2(4)]))
 
 
 def test_gini_by_hand() -> None:
@@ -67,10 +67,10 @@ def test_gini_knows_neither_names_nor_units(exposures: list[int]) -> None:
 
 
 def test_the_report_counts_who_was_never_shown() -> None:
-    found = Exposure.of(np.array([0.0, 0.0, 1.0, 1.0, 2.0]))
+    summary = Exposure.of(np.array([0.0, 0.0, 1.0, 1.0, 2.0]))
     # Over the ranks 1 to 5: (−4 · 0 − 2 · 0 + 0 · 1 + 2 · 1 + 4 · 2) / (5 · 4).
-    assert (found.n_mentors, found.n_never_shown) == (5, 2)
-    assert found.gini == pytest.approx(10 / 20)
+    assert (summary.n_mentors, summary.n_never_shown) == (5, 2)
+    assert summary.gini == pytest.approx(10 / 20)
 
 
 def test_the_report_on_fewer_than_five_says_nothing_about_them() -> None:
@@ -78,12 +78,12 @@ def test_the_report_on_fewer_than_five_says_nothing_about_them() -> None:
 
 
 def test_a_group_shown_alike_shows_no_difference() -> None:
-    found = one(shown_like(60), 20)
-    assert found.verdict == "no difference found"
-    assert found.n_people == 20
-    assert found.ratio == pytest.approx(1, abs=0.1)
-    assert found.p_value is not None
-    assert found.p_value > 0.05
+    group = compared(shown_like(60), 20)
+    assert group.verdict == "no difference found"
+    assert group.n_people == 20
+    assert group.ratio == pytest.approx(1, abs=0.1)
+    assert group.p_value is not None
+    assert group.p_value > 0.05
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_a_group_shown_alike_shows_no_difference() -> None:
 def test_a_group_shown_otherwise_is_found(factor: float, verdict: str) -> None:
     exposure = np.ones(60)
     exposure[:20] = factor
-    found = one(exposure, 20)
-    assert (found.verdict, found.ratio) == (verdict, factor)
-    assert found.p_value == 1 / 2001  # no shuffle does this, the actual order does
+    group = compared(exposure, 20)
+    assert (group.verdict, group.ratio) == (verdict, factor)
+    assert group.p_value == 1 / 2001  # no shuffle does this, the actual order does
 
 
 def verdicts_in_uneven_worlds(factor: float) -> list[str]:
@@ -103,7 +103,7 @@ def verdicts_in_uneven_worlds(factor: float) -> list[str]:
     for seed in range(100):
         exposure = rng(seed).exponential(1, 60)
         exposure[:20] *= factor
-        verdicts.append(one(exposure, 20, seed).verdict)
+        verdicts.append(compared(exposure, 20, seed).verdict)
     return verdicts
 
 
@@ -132,46 +132,48 @@ def test_the_p_value_agrees_with_scipy() -> None:
         rng=rng(4),
     )
     # Three standard errors of a share of 0.3 among 2000.
-    assert one(exposure, 12).p_value == pytest.approx(theirs.pvalue, abs=0.03)
+    assert compared(exposure, 12).p_value == pytest.approx(theirs.pvalue, abs=0.03)
 
 
 @pytest.mark.parametrize("n_in_group", [1, 4, 56, 59])
 def test_fewer_than_five_on_either_side_are_not_told(n_in_group: int) -> None:
     exposure = np.ones(60)
     exposure[:n_in_group] = 9.0
-    assert one(exposure, n_in_group) == GroupExposure("group", None, None, None, "too few people")
+    assert compared(exposure, n_in_group) == GroupExposure(
+        "group", None, None, None, "too few people"
+    )
 
 
 def test_five_on_either_side_are_told() -> None:
     exposure = np.array([2.0] * 5 + [1.0] * 5)
-    found = one(exposure, 5)
-    assert (found.n_people, found.ratio, found.verdict) == (5, 2, "shown more often")
+    group = compared(exposure, 5)
+    assert (group.n_people, group.ratio, group.verdict) == (5, 2, "shown more often")
 
 
 def test_few_people_of_whom_few_were_shown_cannot_tell() -> None:
     # One of six in the group and two of six others were shown: chance alone could do that.
     exposure = np.array([0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 9, 9], dtype=np.float64)
-    found = one(exposure, 6)
-    assert found.verdict == "too few people"
-    assert (found.n_people, found.ratio) == (6, 1 / 2)
+    group = compared(exposure, 6)
+    assert group.verdict == "too few people"
+    assert (group.n_people, group.ratio) == (6, 1 / 2)
 
 
 def test_if_nobody_is_shown_nothing_can_be_told() -> None:
-    found = one(np.zeros(40), 20)
-    assert (found.ratio, found.p_value, found.verdict) == (None, 1, "too few people")
+    group = compared(np.zeros(40), 20)
+    assert (group.ratio, group.p_value, group.verdict) == (None, 1, "too few people")
 
 
 def test_exactly_equal_exposures_are_no_difference() -> None:
-    found = one(np.full(40, 0.1), 20)
-    assert found.p_value == 1
-    assert found.verdict == "no difference found"
+    group = compared(np.full(40, 0.1), 20)
+    assert group.p_value == 1
+    assert group.verdict == "no difference found"
 
 
 def test_people_without_a_label_are_among_the_others() -> None:
     exposure = np.array([1.0] * 10 + [2.0] * 10 + [4.0] * 10)
-    found = skew(exposure, ["a"] * 10 + ["b"] * 10 + [None] * 10, rng())
-    assert [group.label for group in found] == ["a", "b"]
-    assert [group.ratio for group in found] == [1 / 3, 2 / 2.5]
+    groups = skew(exposure, ["a"] * 10 + ["b"] * 10 + [None] * 10, rng())
+    assert [group.label for group in groups] == ["a", "b"]
+    assert [group.ratio for group in groups] == [1 / 3, 2 / 2.5]
 
 
 def test_groups_under_five_are_among_the_others_if_these_are_five() -> None:
@@ -202,9 +204,9 @@ def test_several_groups_are_corrected_after_holm() -> None:
     p_values = sorted(p for p in alone if p is not None)
     # The smallest counts three times, the next twice, the largest once; none below one before.
     expected = np.maximum.accumulate(np.minimum(np.array(p_values) * [3, 2, 1], 1))
-    found = sorted(group.p_value for group in together if group.p_value is not None)
+    corrected = sorted(group.p_value for group in together if group.p_value is not None)
     # The same shuffles are drawn, so nothing but the correction differs.
-    assert found == pytest.approx(expected.tolist())
+    assert corrected == pytest.approx(expected.tolist())
 
 
 def test_of_many_groups_each_needs_clearer_numbers() -> None:
@@ -218,8 +220,8 @@ def test_of_many_groups_each_needs_clearer_numbers() -> None:
 
 def test_with_too_few_shuffles_nothing_is_claimed() -> None:
     label = ["a"] * 20 + [None] * 20
-    (found,) = skew(np.full(40, 1.0), label, rng(), n_permutations=10)
-    assert found.verdict == "too few people"
+    (group,) = skew(np.full(40, 1.0), label, rng(), n_permutations=10)
+    assert group.verdict == "too few people"
 
 
 def test_no_labels_give_no_groups() -> None:
@@ -229,5 +231,5 @@ def test_no_labels_give_no_groups() -> None:
 
 def test_the_same_seed_gives_the_same_report() -> None:
     exposure = shown_like(60)
-    assert one(exposure, 20, seed=5) == one(exposure, 20, seed=5)
-    assert one(exposure, 20, seed=5) != one(exposure, 20, seed=6)
+    assert compared(exposure, 20, seed=5) == compared(exposure, 20, seed=5)
+    assert compared(exposure, 20, seed=5) != compared(exposure, 20, seed=6)

@@ -21,15 +21,15 @@ ASKED: Said = (MENTEE, FeedbackKind.ASKED, None)
 ACCEPTED: Said = (MENTOR, FeedbackKind.ACCEPTED, None)
 
 
-def reports(*said: Said, mentor: int = 1, mentee: int = 100) -> list[FeedbackRow]:
+def reports(*sayings: Said, mentor: int = 1, mentee: int = 100) -> list[FeedbackRow]:
     return [
         FeedbackRow("spring", mentor, mentee, side, kind, value, START + timedelta(days=day))
-        for day, (side, kind, value) in enumerate(said)
+        for day, (side, kind, value) in enumerate(sayings)
     ]
 
 
-def outcome(*said: Said) -> Outcome:
-    return outcomes(reports(*said))[PAIR]
+def outcome(*sayings: Said) -> Outcome:
+    return outcomes(reports(*sayings))[PAIR]
 
 
 def fits(mentee: str, mentor: str) -> list[Said]:
@@ -37,7 +37,7 @@ def fits(mentee: str, mentor: str) -> list[Said]:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("sayings", "expected"),
     [
         ([ASKED], None),
         ([ASKED, (MENTOR, FeedbackKind.DECLINED, DeclineReason.NO_TIME)], None),
@@ -59,8 +59,8 @@ def fits(mentee: str, mentor: str) -> list[Said]:
         ([*fits(GOOD, GOOD), (MENTEE, FeedbackKind.PROGRESS, 2)], 3),
     ],
 )
-def test_what_happened_has_one_grade(said: list[Said], expected: int | None) -> None:
-    assert grade(outcome(*said)) == expected
+def test_what_happened_has_one_grade(sayings: list[Said], expected: int | None) -> None:
+    assert grade(outcome(*sayings)) == expected
 
 
 def test_who_was_not_asked_has_grade_0() -> None:
@@ -69,8 +69,8 @@ def test_who_was_not_asked_has_grade_0() -> None:
 
 def test_many_sessions_weigh_no_more_than_the_first_impression() -> None:
     sessions: list[Said] = [(MENTEE, FeedbackKind.USEFULNESS, 5)] * 9
-    told = outcome((MENTEE, FeedbackKind.FIT, Fit.NOT_A_FIT), *sessions)
-    assert told.mentee == pytest.approx((0.0 + 1.0) / 2)
+    result = outcome((MENTEE, FeedbackKind.FIT, Fit.NOT_A_FIT), *sessions)
+    assert result.mentee == pytest.approx((0.0 + 1.0) / 2)
 
 
 def test_a_scale_runs_from_0_to_1() -> None:
@@ -79,9 +79,9 @@ def test_a_scale_runs_from_0_to_1() -> None:
 
 
 def test_whoever_rates_has_met_even_if_no_step_was_reported() -> None:
-    told = outcome((MENTEE, FeedbackKind.FIT, GOOD))
-    assert told.accepted
-    assert told.asked_at == START
+    result = outcome((MENTEE, FeedbackKind.FIT, GOOD))
+    assert result.accepted
+    assert result.asked_at == START
 
 
 def ratings(mentor: int, *usefulness: int) -> list[FeedbackRow]:
@@ -100,14 +100,14 @@ def ratings(mentor: int, *usefulness: int) -> list[FeedbackRow]:
 
 def test_a_strict_rater_is_centred_on_the_others() -> None:
     """A strict mentor's best partner is as good as a lenient one's, whatever the numbers say."""
-    found = outcomes([*ratings(1, 1, 2, 3), *ratings(2, 3, 4, 5)])
-    strict, lenient = found["spring", 1, 102].mentor, found["spring", 2, 202].mentor
+    by_pair = outcomes([*ratings(1, 1, 2, 3), *ratings(2, 3, 4, 5)])
+    strict, lenient = by_pair["spring", 1, 102].mentor, by_pair["spring", 2, 202].mentor
     # Means 0.25 and 0.75, the middle 0.5; three of six counts are theirs: half of ±0.25.
     assert strict == pytest.approx(0.5 + 0.125)
     assert lenient == pytest.approx(1.0 - 0.125)
 
 
 def test_with_few_partners_leniency_cannot_be_told_from_a_good_match() -> None:
-    found = outcomes([*ratings(1, 1, 2), *ratings(2, 4, 5)])
-    assert found["spring", 1, 101].mentor == pytest.approx(0.25)
-    assert found["spring", 2, 201].mentor == pytest.approx(1.0)
+    by_pair = outcomes([*ratings(1, 1, 2), *ratings(2, 4, 5)])
+    assert by_pair["spring", 1, 101].mentor == pytest.approx(0.25)
+    assert by_pair["spring", 2, 201].mentor == pytest.approx(1.0)

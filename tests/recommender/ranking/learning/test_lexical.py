@@ -42,10 +42,10 @@ def test_words_are_letters_and_digits_in_lower_case() -> None:
 
 def test_bm25_by_hand() -> None:
     index = LexicalIndex(["Prompts schreiben", "Excel und nochmals Excel"], people(0, 1))
-    found = index.scores(["Excel"], np.array([1.0]), people(0, 1))
+    scores = index.scores(["Excel"], np.array([1.0]), people(0, 1))
     # One of two statements has the word: ln(1 + 1.5 / 1.5). It stands there twice, among 4 words
     # where the mean is 3: 2 / (2 + 1.2 · (0.25 + 0.75 · 4 / 3)) = 2 / 3.5.
-    assert found == pytest.approx(np.array([0, log(2) * 2 / 3.5]), abs=1e-6)
+    assert scores == pytest.approx(np.array([0, log(2) * 2 / 3.5]), abs=1e-6)
 
 
 def test_a_rare_word_counts_more_than_a_common_one() -> None:
@@ -57,32 +57,32 @@ def test_a_rare_word_counts_more_than_a_common_one() -> None:
 
 def test_compounds_and_endings_are_other_words() -> None:
     index = LexicalIndex(["Chatbots bauen", "Datenanalyse"], people(0, 1))
-    found = index.scores(["Chatbot", "Daten", "Analyse"], np.ones(3) / 3, people(0, 1))
-    assert found.tolist() == [0, 0]
+    scores = index.scores(["Chatbot", "Daten", "Analyse"], np.ones(3) / 3, people(0, 1))
+    assert scores.tolist() == [0, 0]
 
 
 def test_a_goal_is_scored_by_the_best_three_statements_of_a_person() -> None:
     statements = ["ki", "ki ki", "kochen", "ki und mehr", "singen", "ki"]
     index = LexicalIndex(statements, people(3, 3, 3, 3, 3, 8))
     mine = sorted((slow("ki", text, statements) for text in statements[:5]), reverse=True)
-    found = index.scores(["KI"], np.array([1.0]), people(8, 3))
+    scores = index.scores(["KI"], np.array([1.0]), people(8, 3))
     # Who has one statement is judged by that one.
     expected = [slow("ki", "ki", statements), sum(mine[:3]) / 3]
-    assert found == pytest.approx(np.array(expected), abs=1e-6)
+    assert scores == pytest.approx(np.array(expected), abs=1e-6)
 
 
 def test_goals_count_by_their_weights() -> None:
     index = LexicalIndex(["ki", "excel"], people(0, 1))
-    found = index.scores(["ki", "excel"], np.array([0.75, 0.25]), people(0, 1))
-    assert found[0] > 0
-    assert found[0] == pytest.approx(3 * found[1], abs=1e-5)
+    scores = index.scores(["ki", "excel"], np.array([0.75, 0.25]), people(0, 1))
+    assert scores[0] > 0
+    assert scores[0] == pytest.approx(3 * scores[1], abs=1e-5)
 
 
 def test_who_states_nothing_or_is_unknown_scores_0() -> None:
     index = LexicalIndex(["ki", "..."], people(2, 5))
-    found = index.scores(["ki"], np.array([1.0]), people(9, 2, 5, -1, 3))
-    assert found[1] > 0
-    assert found[[0, 2, 3, 4]].tolist() == [0, 0, 0, 0]
+    scores = index.scores(["ki"], np.array([1.0]), people(9, 2, 5, -1, 3))
+    assert scores[1] > 0
+    assert scores[[0, 2, 3, 4]].tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("statements", [[], ["", "?!"]])
@@ -107,10 +107,10 @@ def test_nobody_wanted_gives_no_scores() -> None:
 def test_equals_a_slow_reference(statements: list[str], goals: list[str]) -> None:
     index = LexicalIndex(statements, np.arange(len(statements)))
     weights = np.arange(1.0, len(goals) + 1)
-    found = index.scores(goals, weights, np.arange(len(statements)))
+    scores = index.scores(goals, weights, np.arange(len(statements)))
     for row, statement in enumerate(statements):
         each = [slow(goal, statement, statements) for goal in goals]
-        assert found[row] == pytest.approx(weights @ np.array(each), abs=1e-5)
+        assert scores[row] == pytest.approx(weights @ np.array(each), abs=1e-5)
 
 
 @given(data=st.data(), statements=st.lists(TEXTS, min_size=1, max_size=8), goal=TEXTS)
@@ -121,8 +121,8 @@ def test_the_order_of_statements_never_matters(
     owner = np.array([data.draw(st.integers(0, 3)) for _ in statements])
     order = data.draw(st.permutations(range(len(statements))))
     shuffled = LexicalIndex([statements[row] for row in order], owner[order])
-    wanted, weight = np.arange(4), np.array([1.0])
+    owners, weight = np.arange(4), np.array([1.0])
     np.testing.assert_array_equal(
-        LexicalIndex(statements, owner).scores([goal], weight, wanted),
-        shuffled.scores([goal], weight, wanted),
+        LexicalIndex(statements, owner).scores([goal], weight, owners),
+        shuffled.scores([goal], weight, owners),
     )

@@ -96,10 +96,10 @@ def test_a_thousand_mentees_are_drawn_the_same_way_each_time() -> None:
     )
     scores = [order.scores(examples, np.random.default_rng(seed)) for seed in (1, 1, 2)]
     for score in scores:
-        told = ~np.isnan(score).reshape(n, 2)
-        assert (told[:, 0] == told[:, 1]).all()
-        assert told[:, 0].sum() == MOST_MENTEES
-        assert (score[::2][told[:, 0]] > 0).all()
+        scored = ~np.isnan(score).reshape(n, 2)
+        assert (scored[:, 0] == scored[:, 1]).all()
+        assert scored[:, 0].sum() == MOST_MENTEES
+        assert (score[::2][scored[:, 0]] > 0).all()
     assert np.array_equal(scores[0], scores[1], equal_nan=True)
     assert not np.array_equal(scores[0], scores[2], equal_nan=True)
 

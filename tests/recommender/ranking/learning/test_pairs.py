@@ -29,14 +29,14 @@ def test_equals_a_slow_reference(rows: list[tuple[int, int, float]]) -> None:
         with pytest.raises(ValueError, match="more feedback"):
             comparable_pairs(*columns)
         return
-    found = comparable_pairs(*columns)
-    told = dict(
+    pairs = comparable_pairs(*columns)
+    by_pair = dict(
         zip(
-            zip(found.better.tolist(), found.worse.tolist(), strict=True), found.weight, strict=True
+            zip(pairs.better.tolist(), pairs.worse.tolist(), strict=True), pairs.weight, strict=True
         )
     )
-    assert len(told) == len(found.weight)
-    assert told == pytest.approx(
+    assert len(by_pair) == len(pairs.weight)
+    assert by_pair == pytest.approx(
         {(i, j): weight / n_pairs_of[rows[i][1]] for (i, j), weight in weight_of.items()}
     )
 
@@ -44,9 +44,9 @@ def test_equals_a_slow_reference(rows: list[tuple[int, int, float]]) -> None:
 def test_a_long_list_weighs_no_more_than_a_short_one() -> None:
     grade = np.array([1, 0] + [3, 2, 1, 0] * 5)
     group = np.repeat([8, 9], [2, 20])
-    found = comparable_pairs(grade, group, np.ones(22))
-    assert found.weight[group[found.better] == 8].sum() == pytest.approx(1.0)
-    assert found.weight[group[found.better] == 9].sum() == pytest.approx(1.0)
+    pairs = comparable_pairs(grade, group, np.ones(22))
+    assert pairs.weight[group[pairs.better] == 8].sum() == pytest.approx(1.0)
+    assert pairs.weight[group[pairs.better] == 9].sum() == pytest.approx(1.0)
 
 
 def test_more_pairs_than_fit_are_refused_before_they_are_made(
@@ -63,15 +63,15 @@ def test_concordance_counts_ties_half_and_lists_alike() -> None:
     grade = np.array([2, 0, 1, 3, 0, 0])
     group = np.array([5, 5, 5, 7, 7, 7])
     score = np.array([0.9, 0.1, 0.9, 0.4, 0.8, 0.4])
-    found = comparable_pairs(grade, group, np.ones(6))
+    pairs = comparable_pairs(grade, group, np.ones(6))
     # List 5: right, right, tie, so 2.5 of 3. List 7: wrong, tie, so 0.5 of 2.
-    assert concordance(score, found) == pytest.approx((2.5 / 3 + 0.5 / 2) / 2)
+    assert concordance(score, pairs) == pytest.approx((2.5 / 3 + 0.5 / 2) / 2)
 
 
 def test_concordance_trusts_pairs_by_their_rows() -> None:
     grade, score = np.array([1, 0, 0]), np.array([0.5, 0.2, 0.9])
-    found = comparable_pairs(grade, np.zeros(3, np.int64), np.array([1.0, 3.0, 1.0]))
-    assert concordance(score, found) == pytest.approx(0.75)
+    pairs = comparable_pairs(grade, np.zeros(3, np.int64), np.array([1.0, 3.0, 1.0]))
+    assert concordance(score, pairs) == pytest.approx(0.75)
 
 
 def test_rows_stand_in_an_order_of_their_own_and_lists_are_numbered_by_it() -> None:

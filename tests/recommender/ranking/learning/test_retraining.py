@@ -175,9 +175,9 @@ def test_another_seed_gives_another_version(
     trained: tuple[Path, RetrainingReport], template: Path, open_copy: Open
 ) -> None:
     there = open_copy(template)
-    told: list[str] = []
-    other = there.rankers.retrain(seed=1, progress=lambda what, done, total: told.append(what))
-    assert list(dict.fromkeys(told)) == ["reading", "measuring", "training", "storing"]
+    stages: list[str] = []
+    other = there.rankers.retrain(seed=1, progress=lambda what, done, total: stages.append(what))
+    assert list(dict.fromkeys(stages)) == ["reading", "measuring", "training", "storing"]
     assert other.seed == 1
     assert other.version is not None
     assert other.version != trained[1].version
@@ -211,7 +211,9 @@ def test_a_bad_champion_is_replaced_and_can_be_returned_to(template: Path, open_
     report = here.rankers.retrain()
     assert report.champion == OLD
     assert report.promoted
-    assert {one.order for one in report.comparisons} == set(Order) - {Order.CHALLENGER}
+    assert {comparison.order for comparison in report.comparisons} == set(Order) - {
+        Order.CHALLENGER
+    }
     assert here.rankers.active() == report.version
     assert here.rankers.roll_back() == OLD
 
@@ -223,7 +225,7 @@ def test_a_damaged_champion_is_not_compared_with(template: Path, open_copy: Open
     there = open_copy(damage(here))
     report = there.rankers.retrain()
     assert report.champion is None
-    assert {one.order for one in report.comparisons} == set(Order) - {
+    assert {comparison.order for comparison in report.comparisons} == set(Order) - {
         Order.CHALLENGER,
         Order.CHAMPION,
     }
@@ -288,8 +290,8 @@ def test_who_is_erased_is_gone_from_what_is_learned(
     assert contents(here, after.version)[SCORE] != contents(here, before.version)[SCORE]
     assert after.n_impressions == never.n_impressions < before.n_impressions
     assert after.n_mentees == never.n_mentees == before.n_mentees - 1
-    told, expected = after.as_json(), never.as_json()
-    differing = {name for name in told if told[name] != expected[name]}
+    content, expected = after.as_json(), never.as_json()
+    differing = {name for name in content if content[name] != expected[name]}
     assert differing <= {"version", "exposure"}
     assert after.exposure is not None
     assert never.exposure is not None
@@ -403,7 +405,7 @@ def test_cohorts_up_to_the_one_named_are_pooled_and_older_ones_count_less(
     here: Recommender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     three_cohorts(here)
-    given: list[Examples] = []
+    arguments: list[Examples] = []
 
     def spy(
         examples: Examples,
@@ -412,7 +414,7 @@ def test_cohorts_up_to_the_one_named_are_pooled_and_older_ones_count_less(
         lexical: LexicalOrder,
         progress: Progress,
     ) -> Trial:
-        given.append(examples)
+        arguments.append(examples)
         return run_trial(examples, rng, champion, lexical, progress)
 
     monkeypatch.setattr(retraining, "run_trial", spy)
@@ -421,7 +423,7 @@ def test_cohorts_up_to_the_one_named_are_pooled_and_older_ones_count_less(
     report = here.rankers.retrain()
     assert report.cohort == WINTER.id
     assert report.cohorts == (AUTUMN.id, SPRING.id, WINTER.id)
-    oldest, two, three = given
+    oldest, two, three = arguments
     assert oldest.cohorts == (AUTUMN.id,)
     assert set(trust(oldest, 0.0)) == {1.0}
     weights = {place: set(trust(two, 0.0)[two.cohort == place]) for place in (0, 1)}
@@ -496,11 +498,16 @@ def test_groups_of_five_are_compared_and_smaller_ones_are_not(here: Recommender)
     store_world(here, (SPRING,), examples)
     mentors = np.unique(examples.mentor)
     attention = np.array(
-        [(1 / np.log2(1 + examples.position[examples.mentor == one])).sum() for one in mentors]
+        [
+            (1 / np.log2(1 + examples.position[examples.mentor == mentor])).sum()
+            for mentor in mentors
+        ]
     )
     order = mentors[np.argsort(-attention)]
     seen_most, small = order[:20].tolist(), order[20:24].tolist()
-    groups = {f"t{one}": "most" for one in seen_most} | {f"t{one}": "few" for one in small}
+    groups = {f"t{mentor}": "most" for mentor in seen_most} | {
+        f"t{mentor}": "few" for mentor in small
+    }
     assert here.rankers.retrain().skew == ()
     few, most = here.rankers.retrain(groups=groups | {"nobody": "most"}).skew
     assert few == GroupExposure("few", None, None, None, "too few people")

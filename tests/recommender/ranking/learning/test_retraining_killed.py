@@ -88,7 +88,9 @@ def test_undisturbed_it_ends_by_itself_and_all_others_are_killed(killed: Killed)
     assert killed.signals == expected
 
 
-@pytest.mark.parametrize("after", [one for one in MOMENTS if one != "active"], indirect=True)
+@pytest.mark.parametrize(
+    "after", [moment for moment in MOMENTS if moment != "active"], indirect=True
+)
 def test_the_old_ranker_stays_until_the_next_retraining(after: Recommender, killed: Killed) -> None:
     rankers = after.rankers
     assert rankers.active() == OLD

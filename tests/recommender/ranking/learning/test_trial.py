@@ -66,11 +66,11 @@ def spied(
 
 
 def measures(done: Trial, order: Order) -> OrderMeasures:
-    return next(one for one in done.orders if one.order is order)
+    return next(measures for measures in done.orders if measures.order is order)
 
 
 def compared(done: Trial, order: Order) -> Difference:
-    return next(one.ndcg for one in done.comparisons if one.order is order)
+    return next(comparison.ndcg for comparison in done.comparisons if comparison.order is order)
 
 
 def mentees(examples: Examples) -> set[int]:
@@ -126,10 +126,10 @@ def test_the_newest_cohort_is_kept_apart_and_whoever_is_in_it(
 
 def test_without_an_older_cohort_mentees_are_kept_apart_in_turn(monkeypatch: Patch) -> None:
     examples = cohorts(WorldKind.LINEAR, 3, 80)
-    told: list[tuple[str, int, int]] = []
-    done, fits, chosen_on = spied(examples, monkeypatch, lambda *step: told.append(step))
+    steps: list[tuple[str, int, int]] = []
+    done, fits, chosen_on = spied(examples, monkeypatch, lambda *step: steps.append(step))
     measuring = [("measuring", place, trial.N_FOLDS) for place in range(trial.N_FOLDS)]
-    assert told == [*measuring, ("training", 0, 1)]
+    assert steps == [*measuring, ("training", 0, 1)]
     assert done.split is Split.MENTEES
     assert done.kept_apart is not None
     assert done.score is not None
@@ -175,11 +175,11 @@ def test_every_order_is_measured_on_the_same_lists(two_cohorts: Examples) -> Non
     assert champion.ndcg.mean == pytest.approx(affinity.ndcg.mean)
     assert champion.reciprocal_rank.mean == pytest.approx(affinity.reciprocal_rank.mean)
     assert champion.hit.mean == pytest.approx(affinity.hit.mean)
-    assert {one.ndcg.n_mentees for one in done.orders} == {affinity.ndcg.n_mentees}
+    assert {comparison.ndcg.n_mentees for comparison in done.orders} == {affinity.ndcg.n_mentees}
     own = measures(done, Order.CHALLENGER).ndcg.mean
-    for one in done.comparisons:
-        gained = own - measures(done, one.order).ndcg.mean
-        assert one.ndcg.estimate.mean == pytest.approx(gained)
+    for comparison in done.comparisons:
+        gained = own - measures(done, comparison.order).ndcg.mean
+        assert comparison.ndcg.estimate.mean == pytest.approx(gained)
     assert done.n_rated_mentees >= affinity.ndcg.n_mentees
 
 
@@ -189,8 +189,8 @@ def test_lexical_order_is_compared_on_those_lists_whose_words_are_known(
     """Words say nothing here, and half of the mentees have none: chance, on the other half."""
     owner = np.unique(two_cohorts.mentor)
     index = LexicalIndex(["film clips"] * len(owner), owner)
-    speaks = [one for one in mentees(two_cohorts) if one % 2]
-    lexical = LexicalOrder(index, {one: [("film", 1)] for one in speaks})
+    speaks = [mentee for mentee in mentees(two_cohorts) if mentee % 2]
+    lexical = LexicalOrder(index, {mentee: [("film", 1)] for mentee in speaks})
     done = run_trial(two_cohorts, np.random.default_rng(0), None, lexical)
     alone, everybody = compared(done, Order.LEXICAL), compared(done, Order.RANDOM)
     assert 0 < alone.estimate.n_mentees < everybody.estimate.n_mentees

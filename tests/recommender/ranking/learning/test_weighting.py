@@ -26,19 +26,19 @@ STEADY = settings(deadline=None, derandomize=True, max_examples=100)
 
 def slopes(eta: float, n_worlds: int = 4) -> list[float]:
     """Return what is estimated in worlds in which place p is looked at with p^−eta."""
-    found = []
+    slopes_found = []
     for seed in range(n_worlds):
         world = World(WorldKind.LINEAR, seed)
         world.behaviour = replace(world.behaviour, eta=eta)
-        found.append(estimate_slope(world.cohort(np.random.default_rng(seed), 300)))
-    return found
+        slopes_found.append(estimate_slope(world.cohort(np.random.default_rng(seed), 300)))
+    return slopes_found
 
 
 @pytest.mark.parametrize(("eta", "least"), [(0.0, 0.0), (1.0, 0.65), (2.0, 1.5)])
 def test_how_attention_falls_is_found_and_rather_too_flat(eta: float, least: float) -> None:
-    found = slopes(eta)
-    assert all(least <= slope <= eta + 0.1 for slope in found)
-    assert np.mean(found) <= eta
+    estimated = slopes(eta)
+    assert all(least <= slope <= eta + 0.1 for slope in estimated)
+    assert np.mean(estimated) <= eta
 
 
 def test_a_slope_stays_within_its_limits() -> None:

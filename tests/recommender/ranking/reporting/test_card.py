@@ -46,8 +46,8 @@ def card(
 
 def row(card: str, first: str) -> list[str]:
     """Return the cells of the one table row that begins with this cell."""
-    (found,) = [line for line in card.splitlines() if line.startswith(f"| {first} |")]
-    return [cell.strip() for cell in found.strip("|").split("|")]
+    (lines,) = [line for line in card.splitlines() if line.startswith(f"| {first} |")]
+    return [cell.strip() for cell in lines.strip("|").split("|")]
 
 
 def headings(card: str) -> list[str]:
@@ -68,8 +68,8 @@ def test_a_release_gets_a_card_and_its_plots_in_each_language(tmp_path: Path) ->
 @EVERY_LANGUAGE
 def test_every_part_is_told_in_its_order(language: str, tmp_path: Path) -> None:
     report = full_report()
-    told = card(report, language, tmp_path, ranker(affinity=2.0))
-    assert len(headings(told)) == 12
+    text_of = card(report, language, tmp_path, ranker(affinity=2.0))
+    assert len(headings(text_of)) == 12
     parts = [
         report.verdict[language],
         ", ".join(report.cohorts),
@@ -86,16 +86,16 @@ def test_every_part_is_told_in_its_order(language: str, tmp_path: Path) -> None:
         f"tandem rankers activate {VERSION}",
         "tandem rankers rollback",
     ]
-    places = [told.index(part) for part in parts]
+    places = [text_of.index(part) for part in parts]
     assert places == sorted(places)
-    assert "$" not in told
-    assert "\n\n\n" not in told
+    assert "$" not in text_of
+    assert "\n\n\n" not in text_of
 
 
 @EVERY_LANGUAGE
 def test_tables_have_as_many_cells_in_each_row(language: str, tmp_path: Path) -> None:
-    told = card(full_report(), language, tmp_path, ranker(affinity=2.0))
-    tables = re.findall(r"(?:^\|.*\n)+", told, re.MULTILINE)
+    text_of = card(full_report(), language, tmp_path, ranker(affinity=2.0))
+    tables = re.findall(r"(?:^\|.*\n)+", text_of, re.MULTILINE)
     assert len(tables) == 8
     for table in tables:
         cells = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
@@ -103,30 +103,32 @@ def test_tables_have_as_many_cells_in_each_row(language: str, tmp_path: Path) ->
 
 
 def test_numbers_stand_where_they_belong(tmp_path: Path) -> None:
-    told = card(full_report(), "en", tmp_path, ranker(affinity=2.0))
-    assert row(told, "new ranker (challenger)")[1:] == [
+    text_of = card(full_report(), "en", tmp_path, ranker(affinity=2.0))
+    assert row(text_of, "new ranker (challenger)")[1:] == [
         "0.734 (0.693 to 0.771)",
         "0.634 (0.564 to 0.684)",
         "0.834 (–)",
         "61",
     ]
-    assert "| closeness in meaning (affinity) | −0.079 (−0.100 to −0.060) | 35 | 16 | 10 |" in told
-    assert "| 1 | 50 | 2.1% | 1.0% |" in told
-    assert "Of 312 mentors who could be shown in the newest cohort, 57 were never shown" in told
-    assert "as much as 88 that count alike" in told
+    assert (
+        "| closeness in meaning (affinity) | −0.079 (−0.100 to −0.060) | 35 | 16 | 10 |" in text_of
+    )
+    assert "| 1 | 50 | 2.1% | 1.0% |" in text_of
+    assert "Of 312 mentors who could be shown in the newest cohort, 57 were never shown" in text_of
+    assert "as much as 88 that count alike" in text_of
 
 
 def test_german_numbers_have_a_comma(tmp_path: Path) -> None:
-    told = card(full_report(), "de", tmp_path, ranker(affinity=2.0))
-    assert row(told, "neues Ranking (Challenger)")[1] == "0,734 (0,693 bis 0,771)"
-    assert "| 1 | 50 | 2,1\u00a0% | 1,0\u00a0% |" in told
-    assert not re.search(r"\d\.\d", told)
+    text_of = card(full_report(), "de", tmp_path, ranker(affinity=2.0))
+    assert row(text_of, "neues Ranking (Challenger)")[1] == "0,734 (0,693 bis 0,771)"
+    assert "| 1 | 50 | 2,1\u00a0% | 1,0\u00a0% |" in text_of
+    assert not re.search(r"\d\.\d", text_of)
 
 
 def test_both_languages_tell_the_same_numbers(tmp_path: Path) -> None:
     def numbers(language: str) -> list[str]:
-        told = card(full_report(), language, tmp_path, ranker(affinity=2.0, same_site=-1.0))
-        return sorted(re.findall(r"[−+]?\d+(?:\.\d+)?", re.sub(r"(\d),(\d)", r"\1.\2", told)))
+        text_of = card(full_report(), language, tmp_path, ranker(affinity=2.0, same_site=-1.0))
+        return sorted(re.findall(r"[−+]?\d+(?:\.\d+)?", re.sub(r"(\d),(\d)", r"\1.\2", text_of)))
 
     assert numbers("en") == numbers("de")
     assert len(numbers("en")) > 100
@@ -146,13 +148,13 @@ def test_where_nothing_was_trained_the_card_says_why_and_no_more(
 ) -> None:
     files = card_files(empty_report(), None, VERSION)
     assert set(files) == set(TEXTS.values())
-    told = card(empty_report(), language, tmp_path)
-    assert empty_report().verdict[language] in told
-    assert text(language, "card.nothing_left_out") in told
-    assert len(headings(told)) == 4
-    assert "None" not in told
-    assert "$" not in told
-    assert "tandem rankers" not in told
+    text_of = card(empty_report(), language, tmp_path)
+    assert empty_report().verdict[language] in text_of
+    assert text(language, "card.nothing_left_out") in text_of
+    assert len(headings(text_of)) == 4
+    assert "None" not in text_of
+    assert "$" not in text_of
+    assert "tandem rankers" not in text_of
 
 
 @EVERY_LANGUAGE
@@ -168,11 +170,11 @@ def test_what_was_not_measured_is_a_dash(language: str, tmp_path: Path) -> None:
         acceptance=replace(report.acceptance, predicted=nan),
         exposure=Exposure(3, None, None),
     )
-    told = card(report, language, tmp_path, ranker(affinity=2.0))
-    assert not re.search(r"\b(nan|none|inf)\b", told, re.IGNORECASE)
+    text_of = card(report, language, tmp_path, ranker(affinity=2.0))
+    assert not re.search(r"\b(nan|none|inf)\b", text_of, re.IGNORECASE)
     lexical = text(language, "card.order_lexical")
-    assert f"| {lexical} | – | – | – | 0 |" in told
-    assert f"| {lexical} | – | 0 | 0 | 0 |" in told
+    assert f"| {lexical} | – | – | – | 0 |" in text_of
+    assert f"| {lexical} | – | 0 | 0 | 0 |" in text_of
 
 
 @EVERY_LANGUAGE
@@ -194,15 +196,15 @@ def test_few_people_are_not_counted(language: str, tmp_path: Path) -> None:
         exposure=Exposure(20, 1, 0.3),
         skew=(GroupExposure("Works", None, None, None, "too few people"),),
     )
-    told = card(report, language, tmp_path, ranker(affinity=2.0))
-    assert f"- {few}: {text(language, 'card.left_out_unanswered')}" in told
-    assert f"| {few} |\n" in told
+    text_of = card(report, language, tmp_path, ranker(affinity=2.0))
+    assert f"- {few}: {text(language, 'card.left_out_unanswered')}" in text_of
+    assert f"| {few} |\n" in text_of
     # 61 − 40 − 18 would give the three away.
-    assert re.search(rf"\| 40 \| {many} \| {few} \|", told)
-    assert row(told, text(language, "card.order_lexical"))[1:] == ["–", "–", "–", few]
-    assert "20" in told
-    assert re.search(rf"20 .*{few}", told)
-    assert row(told, "Works")[1:] == ["–", "–", "–", text(language, "card.too few people")]
+    assert re.search(rf"\| 40 \| {many} \| {few} \|", text_of)
+    assert row(text_of, text(language, "card.order_lexical"))[1:] == ["–", "–", "–", few]
+    assert "20" in text_of
+    assert re.search(rf"20 .*{few}", text_of)
+    assert row(text_of, "Works")[1:] == ["–", "–", "–", text(language, "card.too few people")]
 
 
 @EVERY_LANGUAGE
@@ -213,24 +215,26 @@ def test_without_a_champion_the_card_says_what_was_in_use(language: str, tmp_pat
 
 
 def test_names_of_groups_are_no_markup(tmp_path: Path) -> None:
-    told = card(full_report(), "en", tmp_path)
-    assert r"| Lab \| \<b\>\*North\*\</b\> | 24 | 0.55 | 0.012 | shown less often |" in told
+    text_of = card(full_report(), "en", tmp_path)
+    assert r"| Lab \| \<b\>\*North\*\</b\> | 24 | 0.55 | 0.012 | shown less often |" in text_of
 
 
 def test_effects_compare_an_ordinary_low_with_an_ordinary_high_value() -> None:
-    found = {one.feature.name: one for one in effects(ranker(affinity=2.0, same_site=-1.0))}
+    by_name = {
+        effect.feature.name: effect for effect in effects(ranker(affinity=2.0, same_site=-1.0))
+    }
     low, high = ORDINARY["affinity"]
-    assert found["affinity"].change == pytest.approx(2.0 * (high - low))
-    assert found["shared_languages"].change == pytest.approx(0.75)
-    assert found["same_site"].change == pytest.approx(-1.0)
-    assert found["level_above"].change == 0.0
+    assert by_name["affinity"].change == pytest.approx(2.0 * (high - low))
+    assert by_name["shared_languages"].change == pytest.approx(0.75)
+    assert by_name["same_site"].change == pytest.approx(-1.0)
+    assert by_name["level_above"].change == 0.0
 
 
 @EVERY_LANGUAGE
 def test_what_was_learned_against_the_intention_is_marked(language: str, tmp_path: Path) -> None:
     score = ranker(affinity=2.0, same_site=-1.0, time_zone_distance=-0.5, same_department=-1.0)
-    told = card(full_report(), language, tmp_path, score)
-    marked = [line for line in told.splitlines() if text(language, "card.against") in line]
+    text_of = card(full_report(), language, tmp_path, score)
+    marked = [line for line in text_of.splitlines() if text(language, "card.against") in line]
     assert [line.split("|")[1].strip() for line in marked] == [text(language, "feature.same_site")]
 
 
@@ -238,10 +242,10 @@ def test_what_was_learned_against_the_intention_is_marked(language: str, tmp_pat
 def test_every_feature_has_a_name_a_unit_and_an_ordinary_range(
     language: str, tmp_path: Path
 ) -> None:
-    told = card(full_report(), language, tmp_path, ranker(affinity=2.0))
+    text_of = card(full_report(), language, tmp_path, ranker(affinity=2.0))
     for feature in FEATURES:
         name = text(language, f"feature.{feature.name}")
-        assert row(told, name)[1] == text(language, f"unit.{feature.unit}")
+        assert row(text_of, name)[1] == text(language, f"unit.{feature.unit}")
         low, high = ORDINARY[feature.name]
         assert feature.low <= low < high <= feature.high
     assert set(ORDINARY) == {feature.name for feature in FEATURES}

@@ -42,10 +42,10 @@ def test_each_order_stands_beside_the_new_ranker() -> None:
 
 
 def test_numbers_are_told_in_german_with_a_comma() -> None:
-    told = "\n".join(summary_lines(full_report(), "de"))
-    assert "neues Ranking (Challenger): 0,734 (0,693 bis 0,771)" in told
-    assert "vorhergesagt 10,4\u00a0%, beobachtet 10,0\u00a0%" in told
-    assert "312 Personen konnten gezeigt werden, 57 davon nie; Gini 0,38" in told
+    lines = "\n".join(summary_lines(full_report(), "de"))
+    assert "neues Ranking (Challenger): 0,734 (0,693 bis 0,771)" in lines
+    assert "vorhergesagt 10,4\u00a0%, beobachtet 10,0\u00a0%" in lines
+    assert "312 Personen konnten gezeigt werden, 57 davon nie; Gini 0,38" in lines
 
 
 @EVERY_LANGUAGE
@@ -94,9 +94,9 @@ def test_few_people_are_not_counted_and_nothing_is_no_number(language: str) -> N
         ),
         exposure=Exposure(4, None, None),
     )
-    told = "\n".join(summary_lines(report, language))
-    assert told.count(text(language, "card.fewer_than_5")) == 3
-    assert "nan" not in told
-    assert "None" not in told
-    assert f"{text(language, 'card.order_challenger')}: –\n" in told
-    assert f"{text(language, 'card.order_lexical')}: –\n" in told
+    lines = "\n".join(summary_lines(report, language))
+    assert lines.count(text(language, "card.fewer_than_5")) == 3
+    assert "nan" not in lines
+    assert "None" not in lines
+    assert f"{text(language, 'card.order_challenger')}: –\n" in lines
+    assert f"{text(language, 'card.order_lexical')}: –\n" in lines

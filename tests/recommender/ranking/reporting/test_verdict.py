@@ -36,8 +36,8 @@ def says(verdict: Verdict, key: str, **numbers: object) -> bool:
 
 
 def numbers_of(value: Interval, prefix: str = "") -> Mapping[str, str]:
-    told = (f"{one:+.3f}".replace("-", "−") for one in value)
-    return {prefix + name: one for name, one in zip(("mean", "low", "high"), told, strict=True)}
+    words = (f"{number:+.3f}".replace("-", "−") for number in value)
+    return {prefix + name: word for name, word in zip(("mean", "low", "high"), words, strict=True)}
 
 
 @pytest.mark.parametrize("n", [0, 5, 39])
@@ -51,10 +51,10 @@ def test_too_few_mentees_are_told_with_how_many_are_needed(n: int) -> None:
 
 
 def test_fewer_than_five_mentees_are_not_counted_out() -> None:
-    told = [judge(Trial(n), False, False).sentences for n in (1, 2, 3, 4)]
-    assert told[0] == told[1] == told[2] == told[3]
-    assert "fewer than 5 rated mentees" in told[0]["en"]
-    assert "weniger als 5 bewertete Mentees" in told[0]["de"]
+    sentences = [judge(Trial(n), False, False).sentences for n in (1, 2, 3, 4)]
+    assert sentences[0] == sentences[1] == sentences[2] == sentences[3]
+    assert "fewer than 5 rated mentees" in sentences[0]["en"]
+    assert "weniger als 5 bewertete Mentees" in sentences[0]["de"]
 
 
 def test_simulated_feedback_never_replaces_real() -> None:
@@ -64,7 +64,7 @@ def test_simulated_feedback_never_replaces_real() -> None:
 
 
 @pytest.mark.parametrize(
-    ("orders", "key", "told"),
+    ("orders", "key", "interval"),
     [
         ({"champion": WORSE, "affinity": BEST}, "not_better_than_champion", WORSE),
         ({"champion": WORSE, "affinity": EVEN_WORSE}, "not_better_than_champion", WORSE),
@@ -73,21 +73,21 @@ def test_simulated_feedback_never_replaces_real() -> None:
     ],
 )
 def test_what_is_not_shown_to_be_better_stays_out(
-    orders: Mapping[str, Interval], key: str, told: Interval
+    orders: Mapping[str, Interval], key: str, interval: Interval
 ) -> None:
     verdict = judge(tried(**orders), "champion" in orders, simulated_over_real=False)
     assert not verdict.promoted
-    assert says(verdict, key, **numbers_of(told))
-    for number in numbers_of(told).values():
+    assert says(verdict, key, **numbers_of(interval))
+    for number in numbers_of(interval).values():
         assert number.replace(".", ",") in verdict.sentences["de"]
 
 
 def test_better_than_both_tells_both() -> None:
     verdict = judge(tried(champion=BEST, affinity=BETTER, random=WORSE), True, False)
     assert verdict.promoted
-    told = {**numbers_of(BEST, "champion_"), **numbers_of(BETTER)}
-    assert says(verdict, "better_than_both", **told)
-    for number in told.values():
+    numbers = {**numbers_of(BEST, "champion_"), **numbers_of(BETTER)}
+    assert says(verdict, "better_than_both", **numbers)
+    for number in numbers.values():
         assert number.replace(".", ",") in verdict.sentences["de"]
 
 

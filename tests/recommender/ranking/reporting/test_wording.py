@@ -28,26 +28,26 @@ STEADY = settings(deadline=None, derandomize=True, max_examples=200)
 
 
 @pytest.mark.parametrize(
-    ("n", "told"), [(0, "0"), (1, FEW), (4, FEW), (5, "5"), (1234, "1234"), (None, MISSING)]
+    ("n", "words"), [(0, "0"), (1, FEW), (4, FEW), (5, "5"), (1234, "1234"), (None, MISSING)]
 )
-def test_one_to_four_are_not_told_apart(n: int | None, told: str) -> None:
-    assert count("en", n) == told
+def test_one_to_four_are_not_told_apart(n: int | None, words: str) -> None:
+    assert count("en", n) == words
 
 
-def possible(told: str, total: int) -> range:
-    if told == FEW:
+def possible(words: str, total: int) -> range:
+    if words == FEW:
         return range(1, 5)
-    return range(5, total + 1) if told == MANY else range(int(told), int(told) + 1)
+    return range(5, total + 1) if words == MANY else range(int(words), int(words) + 1)
 
 
 @given(st.lists(st.integers(0, 6) | st.integers(0, 50), min_size=3, max_size=3))
 @STEADY
 def test_no_small_part_can_be_worked_out_from_the_sum(parts: list[int]) -> None:
-    total, told = sum(parts), counts("en", parts)
+    total, words = sum(parts), counts("en", parts)
     assume(total >= FEWEST_MENTEES)
     fitting = [
         values
-        for values in product(*(possible(one, total) for one in told))
+        for values in product(*(possible(word, total) for word in words))
         if sum(values) == total
     ]
     assert tuple(parts) in fitting
@@ -63,10 +63,10 @@ def test_large_parts_are_told_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("never", "told"), [(2, FEW), (10, "10"), (18, MANY), (20, "20"), (0, "0")]
+    ("never", "words"), [(2, FEW), (10, "10"), (18, MANY), (20, "20"), (0, "0")]
 )
-def test_a_few_mentors_who_were_shown_are_not_given_away(never: int, told: str) -> None:
-    assert never_shown("en", Exposure(20, never, 0.5)) == told
+def test_a_few_mentors_who_were_shown_are_not_given_away(never: int, words: str) -> None:
+    assert never_shown("en", Exposure(20, never, 0.5)) == words
 
 
 def test_numbers_have_the_mark_of_the_language_and_a_real_minus() -> None:

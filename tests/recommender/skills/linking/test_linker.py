@@ -23,7 +23,7 @@ from recommender.skills.catalogue import Concept, read_catalogue
 from recommender.skills.linking.learning.building import IN_WORKSPACE, build_linker, open_linker
 from recommender.skills.linking.learning.card import linker_card
 from recommender.skills.linking.learning.material import material
-from recommender.skills.linking.learning.measuring import measured
+from recommender.skills.linking.learning.measuring import Judged
 from recommender.skills.linking.learning.sources import (
     LEARN,
     MEASURE,
@@ -133,10 +133,10 @@ def test_a_statement_in_a_concepts_words_is_linked_to_it(
 
 def test_more_or_fewer_can_be_asked_for(linker: ConceptLinker, encoder: HashEncoder) -> None:
     vectors = encoder.encode(["apple1 birch2 cedar5", "stone1"])
-    every = linker.links(vectors, threshold=0.0, most=len(NAMES))
-    assert every.row.tolist() == [0] * len(NAMES) + [1] * len(NAMES)
+    links = linker.links(vectors, threshold=0.0, most=len(NAMES))
+    assert links.row.tolist() == [0] * len(NAMES) + [1] * len(NAMES)
     first = linker.links(vectors, threshold=0.0, most=1)
-    assert first.concept.tolist() == every.concept[:: len(NAMES)].tolist()
+    assert first.concept.tolist() == links.concept[:: len(NAMES)].tolist()
 
 
 @pytest.mark.parametrize("text", ["stone1 stone3 stone4", "stone2 stone5 stone6"])
@@ -147,7 +147,7 @@ def test_what_belongs_to_no_concept_gets_none(
 
 
 def test_the_world_is_measured_as_easy_as_it_is(linker: ConceptLinker) -> None:
-    rows = {one["name"]: one for one in linker.facts["measures"]}
+    rows = {measure["name"]: measure for measure in linker.facts["measures"]}
     assert {name.split(",")[0] for name in rows} == {"unseen concepts", "seen concepts"}
     assert rows["unseen concepts, de, oblique"]["precision"] >= 0.95
     assert rows["unseen concepts, de, oblique"]["recall"] >= 0.9
@@ -290,43 +290,46 @@ def wrong_in(folder: Path) -> list[str]:
 
 
 def test_the_shipped_statements_are_many() -> None:
-    found = read_statements(shipped("data/catalogue"))
+    statements = read_statements(shipped("data/catalogue"))
     for language in ("de", "en"):
-        spoken = [one for one in found.off_topic if one.language == language]
+        spoken = [statement for statement in statements.off_topic if statement.language == language]
         assert len(spoken) >= 150
-        assert 0.4 <= np.mean([one.measured for one in spoken]) <= 0.6
-        assert sum(one.kind == "skill" for one in spoken) >= 70
-        assert sum(one.kind == "goal" for one in spoken) >= 70
+        assert 0.4 <= np.mean([statement.measured for statement in spoken]) <= 0.6
+        assert sum(statement.kind == "skill" for statement in spoken) >= 70
+        assert sum(statement.kind == "goal" for statement in spoken) >= 70
 
 
 def test_every_concept_is_spoken_of_plainly_and_development_ones_are_measured() -> None:
-    concepts = {one.id: one for one in read_catalogue(shipped("data/catalogue"))}
+    concepts = {statement.id: statement for statement in read_catalogue(shipped("data/catalogue"))}
     plain = read_statements(shipped("data/catalogue")).plain
-    n_of = Counter((one.concept, one.language, one.kind, one.use) for one in plain)
+    n_of = Counter(
+        (statement.concept, statement.language, statement.kind, statement.use)
+        for statement in plain
+    )
     for name, concept in concepts.items():
         for language, kind in product(("de", "en"), ("goal", "skill")):
             assert n_of[name, language, kind, LEARN] >= 2, name
             assert n_of[name, language, kind, MEASURE] == 3 * concept.development, name
-    assert {one.concept for one in plain} == set(concepts)
+    assert {statement.concept for statement in plain} == set(concepts)
 
 
 def test_nothing_is_fitted_on_plain_statements_that_are_measured(
     encoder: HashEncoder, catalogue: tuple[Concept, ...], statements: Statements
 ) -> None:
     def linker(use: str, text: str) -> ConceptLinker:
-        said = tuple(
+        sentences = tuple(
             Plain(concept.id, language, "goal", use, f"{text} {concept.label[language]}")
             for concept in catalogue
             for language in ("de", "en")
         )
-        return build_linker(encoder, catalogue, replace(statements, plain=said))
+        return build_linker(encoder, catalogue, replace(statements, plain=sentences))
 
     easy, hard = linker(MEASURE, "just"), linker(MEASURE, "stone1 stone2")
     assert easy.weights.tobytes() == hard.weights.tobytes()
     assert easy.weights.tobytes() != linker(LEARN, "just").weights.tobytes()
-    rows = {one["name"]: one for one in easy.facts["measures"]}
+    rows = {measure["name"]: measure for measure in easy.facts["measures"]}
     plain = rows["unseen concepts, de, plain"]
-    assert plain["n_statements"] == sum(one.development for one in catalogue)
+    assert plain["n_statements"] == sum(measure.development for measure in catalogue)
     assert rows["unseen concepts, de, plain goals"]["recall"] == plain["recall"] > 0.5
     assert "unseen concepts, de, plain skills" not in rows
 
@@ -336,8 +339,8 @@ def test_a_plain_statement_of_a_concept_that_is_gone_is_left_out(
 ) -> None:
     gone = Plain("tree.gone", "de", "goal", LEARN, "gone for ever")
     without = material(encoder, catalogue, statements)
-    given = material(encoder, catalogue, replace(statements, plain=(gone,)))
-    assert given.vectors.tobytes() == without.vectors.tobytes()
+    sentences = material(encoder, catalogue, replace(statements, plain=(gone,)))
+    assert sentences.vectors.tobytes() == without.vectors.tobytes()
 
 
 def trial(
@@ -366,12 +369,12 @@ def test_calibration_finds_the_law_that_made_the_truth() -> None:
     share, topic = rng.uniform(0.01, 0.99, 20_000), rng.normal(0, 1, 20_000)
     law = SURE_OF_TOPIC
     right = rng.uniform(size=20_000) < calibrated(law, share, topic)
-    made = trial(share, topic, right)
-    found = made.fit_calibration(np.ones(20_000, dtype=np.bool_))
-    np.testing.assert_allclose(found, law, atol=0.08)
-    said = made.cross_fitted()[:, 0]
-    sure = said >= 0.7
-    assert abs(said[sure].mean() - right[sure].mean()) < 0.03
+    invented = trial(share, topic, right)
+    calibration = invented.fit_calibration(np.ones(20_000, dtype=np.bool_))
+    np.testing.assert_allclose(calibration, law, atol=0.08)
+    judged = invented.cross_fitted()[:, 0]
+    sure = judged >= 0.7
+    assert abs(judged[sure].mean() - right[sure].mean()) < 0.03
 
 
 def test_a_statement_off_topic_is_about_no_concept_however_sure_that_one_is() -> None:
@@ -380,18 +383,18 @@ def test_a_statement_off_topic_is_about_no_concept_however_sure_that_one_is() ->
     share, topic = rng.uniform(0.01, 0.99, 20_000), np.where(on, 2.0, -2.0)
     topic += rng.normal(0, 2, 20_000)  # the log-odds of this are its own value and log 4
     right = on & (rng.uniform(size=20_000) < calibrated(SURE_OF_TOPIC, share, topic))
-    made = trial(share, topic, right)
-    mixed = replace(made, owner=np.where(on, made.owner, -1), unseen=made.unseen & on)
-    found = mixed.fit_calibration(mixed.unseen)
-    np.testing.assert_allclose(found, [-0.6, 0.8, np.log(4), 1.0], atol=0.08)
-    sure = calibrated(found, np.array([0.99, 0.99]), np.array([3.0, -6.0]))
+    invented = trial(share, topic, right)
+    mixed = replace(invented, owner=np.where(on, invented.owner, -1), unseen=invented.unseen & on)
+    calibration = mixed.fit_calibration(mixed.unseen)
+    np.testing.assert_allclose(calibration, [-0.6, 0.8, np.log(4), 1.0], atol=0.08)
+    sure = calibrated(calibration, np.array([0.99, 0.99]), np.array([3.0, -6.0]))
     assert sure[0] > 0.9
     assert sure[1] < 0.02
 
 
 def test_precision_and_recall_are_counted() -> None:
     # Three statements of concept 0, one of concept 1; 2 is near 0.
-    made = Trial(
+    held_out = Trial(
         source=np.arange(4),
         concept=np.array([[0, 1], [0, 2], [2, 0], [0, 1]]),
         share=np.zeros((4, 2), np.float32),
@@ -404,14 +407,16 @@ def test_precision_and_recall_are_counted() -> None:
     probability = np.array([[0.9, 0.1], [0.8, 0.7], [0.6, 0.2], [0.3, 0.2]])
     near = np.eye(3, dtype=np.bool_)
     near[0, 2] = near[2, 0] = True
-    found = measured("x", made, probability, np.arange(4), near, 0.5, np.random.default_rng(0))
-    assert (found.n_statements, found.n_links) == (4, 4)
-    assert found.precision == 2 / 4
-    assert found.recall == 2 / 4
-    assert found.f1 == 0.5
-    assert found.near == 1.0
-    assert found.said == pytest.approx((0.9 + 0.8 + 0.7 + 0.6) / 4)
-    assert found.precision_interval[0] <= 0.5 <= found.precision_interval[1]
+    measure = Judged(held_out, probability, near, 0.5).measure(
+        "x", np.arange(4), np.random.default_rng(0)
+    )
+    assert (measure["n_statements"], measure["n_links"]) == (4, 4)
+    assert measure["precision"] == 2 / 4
+    assert measure["recall"] == 2 / 4
+    assert measure["f1"] == 0.5
+    assert measure["near"] == 1.0
+    assert measure["said"] == pytest.approx((0.9 + 0.8 + 0.7 + 0.6) / 4)
+    assert measure["precision_interval"][0] <= 0.5 <= measure["precision_interval"][1]
 
 
 @pytest.fixture(scope="module")
@@ -427,7 +432,7 @@ def test_the_bundled_card_says_what_its_manifest_says(bundled: ConceptLinker) ->
 
 
 def test_the_bundled_linker_is_no_worse_than_when_it_was_measured(bundled: ConceptLinker) -> None:
-    rows = {one["name"]: one for one in bundled.facts["measures"]}
+    rows = {measure["name"]: measure for measure in bundled.facts["measures"]}
     for language in ("de", "en"):
         plain = rows[f"unseen concepts, {language}, plain"]
         assert plain["precision"] >= 0.85
@@ -439,8 +444,12 @@ def test_the_bundled_linker_is_no_worse_than_when_it_was_measured(bundled: Conce
 
 @pytest.mark.encoder
 def test_the_bundled_linker_does_well_on_plain_statements(bundled: ConceptLinker) -> None:
-    plain = [one for one in read_statements(shipped("data/catalogue")).plain if one.use == MEASURE]
-    links = bundled.links(open_encoder(threads=1).encode([one.text for one in plain]))
+    plain = [
+        statement
+        for statement in read_statements(shipped("data/catalogue")).plain
+        if statement.use == MEASURE
+    ]
+    links = bundled.links(open_encoder(threads=1).encode([statement.text for statement in plain]))
     right = (
         np.array([plain[row].concept for row in links.row])
         == np.array(bundled.concepts)[links.concept]
@@ -451,14 +460,14 @@ def test_the_bundled_linker_does_well_on_plain_statements(bundled: ConceptLinker
 
 @pytest.mark.encoder
 def test_the_bundled_linker_does_fairly_on_statements_of_others(bundled: ConceptLinker) -> None:
-    found = external_check(open_encoder(threads=1), bundled, every=2)
-    assert found["precision"] >= 0.6
-    assert found["near"] >= 0.78
-    assert found["recall"] >= 0.28
-    assert found["off_topic_abstained"] >= 0.9
+    measures = external_check(open_encoder(threads=1), bundled, one_in=2)
+    assert measures["precision"] >= 0.6
+    assert measures["near"] >= 0.78
+    assert measures["recall"] >= 0.28
+    assert measures["off_topic_abstained"] >= 0.9
 
 
 def test_two_readers_find_what_most_oblique_statements_are_about() -> None:
-    found = reader_check()
-    assert len(found) == 8
-    assert all(found[f"reader_{n} recall"] >= 0.9 for n in (1, 2))
+    measures = reader_check()
+    assert len(measures) == 8
+    assert all(measures[f"reader_{n} recall"] >= 0.9 for n in (1, 2))

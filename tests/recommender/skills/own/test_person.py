@@ -90,6 +90,7 @@ def test_goals_become_gaps_with_levels_distances_and_mentors(world: Recommender)
         distance=4,
         source=Source.GOAL,
         n_mentors=1,  # flow, though by two statements; near could do it, but reports to boss
+        closable=True,
     )
     film = gap(world, "boss", CLIPS)
     assert (film.wanted, film.distance, film.n_mentors, film.closable) == (2, 2, 1, True)
@@ -189,7 +190,7 @@ def test_statements_tell_their_concepts_and_how_sure_that_is(world: Recommender)
 def test_a_goal_that_the_catalogue_does_not_know_still_counts(world: Recommender) -> None:
     change(world, "boss", statements=(goal(UNHEARD_OF, 1),))
     assert world.gaps.of("boss").gaps == (
-        Gap(None, None, UNHEARD_OF, 4, 0, 4, Source.GOAL, n_mentors=0),
+        Gap(None, None, UNHEARD_OF, 4, 0, 4, Source.GOAL, n_mentors=0, closable=False),
     )
     world.people.put(person("garden", skill(UNHEARD_OF), skill("grow sunflowers"), career_level=1))
     assert gap(world, "boss", None).n_mentors == 1

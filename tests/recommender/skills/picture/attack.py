@@ -69,12 +69,12 @@ def weaknesses(tables: Tables) -> list[str]:
     Where the picture itself says "fewer than 5", the count must not be known for certain.
     """
     attacker = Attacker(tables)
-    found = []
+    rows = []
     for name, variable, said_to_be_few in attacker.withheld:
         low, high = attacker.bounds(variable)
         if low == high or (high < FEWEST and not said_to_be_few):
-            found.append(f"{name}: {low} to {high}")
-    return found
+            rows.append(f"{name}: {low} to {high}")
+    return rows
 
 
 def _numbers(frame: pl.DataFrame, name: str) -> Published:
@@ -119,14 +119,14 @@ class Attacker:
         for sign in (1.0, -1.0):
             aim = np.zeros(len(self.low))
             aim[variable] = sign
-            found = milp(
+            solution = milp(
                 aim,
                 constraints=LinearConstraint(matrix, least, np.inf),
                 bounds=Bounds(np.array(self.low), np.array(self.high)),
                 integrality=np.ones(len(self.low)),
             )
-            assert found.status == 0, found.message
-            ends.append(round(sign * found.fun))
+            assert solution.status == 0, solution.message
+            ends.append(round(sign * solution.fun))
         return ends[0], ends[1]
 
     def _variables(
@@ -154,7 +154,7 @@ class Attacker:
         for total, row in zip(whole[:, 0], parts, strict=True):
             difference = {int(total): -1.0, **{int(part): 1.0 for part in row}}
             self._at_least(difference, 0)
-            self._at_least({one: -factor for one, factor in difference.items()}, 0)
+            self._at_least({item: -factor for item, factor in difference.items()}, 0)
 
     def _unions(self, concept: NDArray[np.int64], area: NDArray[np.int64]) -> None:
         """Whoever is in a concept is in its area, and nobody else is."""

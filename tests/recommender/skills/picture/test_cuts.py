@@ -52,7 +52,7 @@ def test_no_department_without_sites_leaves_one_to_four_people(
     people: list[tuple[str, str]],
 ) -> None:
     """Try every union of departments that contains a union of sites, and the reverse."""
-    cuts = fixed_cuts([one for one, _ in people], [other for _, other in people])
+    cuts = fixed_cuts([who for who, _ in people], [other for _, other in people])
     for cut in cuts:
         assert cut.people.min() >= FEWEST
         assert cut.people.sum() == len(people)
@@ -61,8 +61,8 @@ def test_no_department_without_sites_leaves_one_to_four_people(
         groups = range(len(cut))
         subsets = chain.from_iterable(combinations(groups, n) for n in range(len(cut) + 1))
         unions.append([np.isin(cut.group, subset) for subset in subsets])
-    for some in unions[0]:
+    for union in unions[0]:
         for other in unions[1]:
-            for larger, smaller in ((some, other), (other, some)):
+            for larger, smaller in ((union, other), (other, union)):
                 if not (smaller & ~larger).any():
                     assert np.count_nonzero(larger & ~smaller) not in range(1, FEWEST)

@@ -24,10 +24,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def fill(store: Store, *given: Person) -> None:
+def fill(store: Store, *everybody: Person) -> None:
     with store.write() as connection:
-        people.put(connection, given)
-        texts = sorted({one.text for who in given for one in who.statements})
+        people.put(connection, everybody)
+        texts = sorted({statement.text for who in everybody for statement in who.statements})
         if texts:
             vectors.put(connection, ENCODER.digest, "hash", texts, ENCODER.encode(texts))
 
@@ -55,12 +55,12 @@ def test_reads_who_wants_and_who_knows_how_well(store: Store) -> None:
         person("a", goal("reports"), goal("weekly reports"), skill("clips", level=2)),
         person("b", goal("clips"), skill("teams", level=3), skill("big teams", level=5)),
     )
-    found = read(store)
-    assert wishes(found) == [(0, REPORTS), (1, CLIPS)]
+    content = read(store)
+    assert wishes(content) == [(0, REPORTS), (1, CLIPS)]
     order = list(knowledge().concepts)
-    assert found.skill_person.tolist() == [0, 1]
-    assert [order[place] for place in found.skill_concept] == [CLIPS, TEAMS]
-    assert found.skill_level.tolist() == [2, 5]
+    assert content.skill_person.tolist() == [0, 1]
+    assert [order[place] for place in content.skill_concept] == [CLIPS, TEAMS]
+    assert content.skill_level.tolist() == [2, 5]
 
 
 def test_only_active_people_count(store: Store) -> None:
@@ -70,9 +70,9 @@ def test_only_active_people_count(store: Store) -> None:
         person("b", goal("reports"), status=Status.WITHDRAWN),
         person("c", goal("clips")),
     )
-    found = read(store)
-    assert len(found.people) == 1
-    assert wishes(found) == [(0, CLIPS)]
+    content = read(store)
+    assert len(content.people) == 1
+    assert wishes(content) == [(0, CLIPS)]
 
 
 def test_places_are_those_of_mentors_that_nobody_has_taken(store: Store) -> None:
@@ -84,8 +84,8 @@ def test_places_are_those_of_mentors_that_nobody_has_taken(store: Store) -> None
     )
     with store.write() as connection:
         pairs.put(connection, [Pair("a", "b", PairStatus.ACTIVE)])
-    found = [(one.mentors, one.free_places) for one in read(store).people]
-    assert found == [(True, 2), (False, 0), (False, 0)]
+    offers = [(who.mentors, who.free_places) for who in read(store).people]
+    assert offers == [(True, 2), (False, 0), (False, 0)]
 
 
 def test_a_correction_wins_for_its_own_statement_alone(store: Store) -> None:
@@ -107,24 +107,24 @@ def test_what_belongs_to_no_concept_is_outside(store: Store) -> None:
 def test_who_says_that_it_belongs_to_no_concept_is_believed(store: Store) -> None:
     fill(store, person("a", goal("reports")), person("b", goal("reports")))
     correct(store, "a", Kind.GOAL, "reports")
-    found = read(store)
-    assert wishes(found) == [(1, REPORTS)]
-    assert found.outside.person.tolist() == [0]
+    content = read(store)
+    assert wishes(content) == [(1, REPORTS)]
+    assert content.outside.person.tolist() == [0]
 
 
 def test_a_concept_removed_from_the_catalogue_is_outside(store: Store) -> None:
     fill(store, person("a", goal("reports"), goal("clips")))
     known = knowledge((REPORTS,))
-    found = read(store, known)
-    assert wishes(found, known) == [(0, REPORTS)]
-    assert found.outside.texts == ["clips"]
+    content = read(store, known)
+    assert wishes(content, known) == [(0, REPORTS)]
+    assert content.outside.texts == ["clips"]
 
 
 def test_an_empty_catalogue_leaves_everything_outside(store: Store) -> None:
     fill(store, person("a", goal("reports"), skill("clips")))
-    found = read(store, knowledge(()))
-    assert len(found.wish_person) == len(found.skill_person) == 0
-    assert len(found.outside.texts) == 2
+    content = read(store, knowledge(()))
+    assert len(content.wish_person) == len(content.skill_person) == 0
+    assert len(content.outside.texts) == 2
 
 
 def test_more_texts_outside_than_are_looked_at_are_sampled_the_same_way_each_time(
@@ -139,9 +139,9 @@ def test_more_texts_outside_than_are_looked_at_are_sampled_the_same_way_each_tim
 
 def test_an_empty_store_has_an_empty_picture(store: Store) -> None:
     with store.read() as connection:
-        told = organisation_gaps(connection, ENCODER.digest, knowledge())
-    assert told.people is None
-    assert told.topics.height == 0
+        gaps = organisation_gaps(connection, ENCODER.digest, knowledge())
+    assert gaps.people is None
+    assert gaps.topics.height == 0
 
 
 def test_the_picture_is_told_from_the_store(store: Store) -> None:
@@ -154,6 +154,6 @@ def test_the_picture_is_told_from_the_store(store: Store) -> None:
         *(person(f"k{n}", skill("reports", level=4)) for n in range(3)),
     )
     with store.read() as connection:
-        told = organisation_gaps(connection, ENCODER.digest, knowledge())
-    assert told.people == 15
-    assert told.topics.rows() == [(1, ["bees", "hives", "keeping"], 12)]
+        gaps = organisation_gaps(connection, ENCODER.digest, knowledge())
+    assert gaps.people == 15
+    assert gaps.topics.rows() == [(1, ["bees", "hives", "keeping"], 12)]

@@ -41,13 +41,13 @@ def organisations(draw: st.DrawFn) -> OrganisationGaps:
 def _chosen(
     rng: np.random.Generator, n_people: int, names: list[str], popularity: float, one_each: bool
 ) -> NDArray[np.bool_]:
-    chosen = rng.random((n_people, len(names))) < rng.uniform(0, popularity, len(names))
+    member = rng.random((n_people, len(names))) < rng.uniform(0, popularity, len(names))
     if one_each:
         for area in "ab":
             columns = [place for place, name in enumerate(names) if name.startswith(area)]
             only = rng.integers(len(columns), size=n_people)
-            chosen[:, columns] &= np.arange(len(columns)) == only[:, None]
-    return chosen
+            member[:, columns] &= np.arange(len(columns)) == only[:, None]
+    return member
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -93,7 +93,7 @@ def test_the_count_that_would_give_a_withheld_one_away_is_withheld_too() -> None
 def test_the_attacker_would_find_a_count_that_can_be_computed() -> None:
     tables = tables_of(three_departments(), "want")
     [(people, concept, area)] = tables.cuts
-    told = np.array([[np.nan, 6, 5], concept[1]])
-    assert area.shape == told.shape
-    careless = replace(tables, cuts=[(people, told, told)])
+    table = np.array([[np.nan, 6, 5], concept[1]])
+    assert area.shape == table.shape
+    careless = replace(tables, cuts=[(people, table, table)])
     assert "concept of cut 0 0, group 0: 2 to 2" in weaknesses(careless)

@@ -77,8 +77,10 @@ def test_departments_and_sites_add_up() -> None:
 
 
 def test_what_nobody_wants_is_withheld_like_any_count_under_five() -> None:
-    told = row(big().concepts, concept="b.z")
-    assert [told[one] for one in ("want", "can_teach", "free_places", "coverage")] == [None] * 4
+    numbers = row(big().concepts, concept="b.z")
+    assert [numbers[column] for column in ("want", "can_teach", "free_places", "coverage")] == [
+        None
+    ] * 4
 
 
 def test_places_that_mostly_one_person_holds_are_not_summed() -> None:
@@ -89,8 +91,8 @@ def test_places_that_mostly_one_person_holds_are_not_summed() -> None:
 
 
 def test_levels_that_add_up_to_the_teachers_are_withheld_together() -> None:
-    told = picture_of([somebody(i) for i in range(40)], ["a.x", "a.y", "a.z"], *teachers())
-    assert told.concepts.select("can_teach", "level_3", "level_4_5").rows() == [
+    gaps = picture_of([somebody(i) for i in range(40)], ["a.x", "a.y", "a.z"], *teachers())
+    assert gaps.concepts.select("can_teach", "level_3", "level_4_5").rows() == [
         (9, None, None),
         (11, 5, 6),
         (8, None, None),
@@ -108,15 +110,15 @@ def test_a_bottleneck_says_how_many_want_it_and_hides_a_handful_of_teachers() ->
     level[:3, 0] = 4
     level[3:11, 1] = 3
     level[20:50, 2] = 3
-    told = picture_of(people, ["a.many", "a.some", "a.fine", "a.none"], wants, level).bottlenecks
-    assert told["concept"].to_list() == ["a.some", "a.many", "a.none"]
-    assert told["can_teach"].to_list() == [8, None, None]
-    assert told["sentence_en"].to_list() == [
+    table = picture_of(people, ["a.many", "a.some", "a.fine", "a.none"], wants, level).bottlenecks
+    assert table["concept"].to_list() == ["a.some", "a.many", "a.none"]
+    assert table["can_teach"].to_list() == [8, None, None]
+    assert table["sentence_en"].to_list() == [
         "50 want it, 8 can teach it",
         "48 want it, fewer than 5 can teach it",
         "10 want it, fewer than 5 can teach it",
     ]
-    assert told["sentence_de"][1] == ("48 wollen es lernen, weniger als 5 können es vermitteln")
+    assert table["sentence_de"][1] == ("48 wollen es lernen, weniger als 5 können es vermitteln")
 
 
 def test_no_sentence_from_which_the_number_under_five_would_follow() -> None:
@@ -127,10 +129,10 @@ def test_no_sentence_from_which_the_number_under_five_would_follow() -> None:
     wants[40:90, 1] = True
     level = np.zeros((100, 3), dtype=np.int8)
     level[:4, 0], level[4:14, 1], level[14:24, 2] = 4, 3, 3
-    told = picture_of(people, ["a.x", "a.y", "a.z"], wants, level)
-    assert told.areas["can_teach"].to_list() == [24]
-    assert told.concepts["can_teach"].to_list() == [None, 10, 10]
-    assert told.bottlenecks["concept"].to_list() == ["a.y"]
+    gaps = picture_of(people, ["a.x", "a.y", "a.z"], wants, level)
+    assert gaps.areas["can_teach"].to_list() == [24]
+    assert gaps.concepts["can_teach"].to_list() == [None, 10, 10]
+    assert gaps.bottlenecks["concept"].to_list() == ["a.y"]
 
 
 def test_an_organisation_of_nobody_one_or_four_shows_no_number() -> None:

@@ -77,8 +77,8 @@ def test_trends_compare_with_the_cohort_before(here: Recommender) -> None:
     here.clock = lambda: datetime(2026, 10, 1, tzinfo=UTC)
     picture = here.gaps.picture()
     assert want(picture, REPORTS) == 13
-    told = picture.trends.filter(counted="want", id=REPORTS).row(0, named=True)
-    assert (told["change"], told["direction"]) == (7, "up")
+    trend = picture.trends.filter(counted="want", id=REPORTS).row(0, named=True)
+    assert (trend["change"], trend["direction"]) == (7, "up")
     with here.store.read() as connection:
         stored = snapshot_of(connection, "autumn")
     assert stored is not None

@@ -61,12 +61,12 @@ def invented(first_department: str = "IT", departments: int = 3) -> Organisation
         for i in range(N_PEOPLE)
     ]
     topics = pl.DataFrame([(1, ["quantum", "Rechner"], 9)], schema=TOPICS, orient="row")
-    told = picture(material(people, wishes(), skills()), catalogue(NAMES))
-    before = {counted: dict(of) for counted, of in snapshot(told).items()}
+    gaps = picture(material(people, wishes(), skills()), catalogue(NAMES))
+    before = {counted: dict(of) for counted, of in snapshot(gaps).items()}
     before["want"][FLOWS] -= 11
     before["want_area"]["media"] += 6
-    told = picture(material(people, wishes(), skills()), catalogue(NAMES), before)
-    return replace(told, topics=topics)
+    gaps = picture(material(people, wishes(), skills()), catalogue(NAMES), before)
+    return replace(gaps, topics=topics)
 
 
 def empty() -> OrganisationGaps:
@@ -85,7 +85,7 @@ class Page(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.said: list[tuple[str, str]] = []
+        self.pieces: list[tuple[str, str]] = []
         """Every piece of text with its path of tags and classes."""
         self.tables: dict[str, list[list[str]]] = {}
         self._open: list[tuple[str, str]] = []
@@ -95,7 +95,7 @@ class Page(HTMLParser):
 
     @property
     def words(self) -> str:
-        return " ".join(said for where, said in self.said if "style" not in where)
+        return " ".join(words for where, words in self.pieces if "style" not in where)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
@@ -111,20 +111,20 @@ class Page(HTMLParser):
             assert self._open.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
-        said = re.sub(r"[ \n]+", " ", data).strip(" \n")
-        if not said:
+        words = re.sub(r"[ \n]+", " ", data).strip(" \n")
+        if not words:
             return
         tags = [tag for tag, _ in self._open]
-        self.said.append((" ".join(f"{tag}.{kind}" for tag, kind in self._open), said))
+        self.pieces.append((" ".join(f"{tag}.{kind}" for tag, kind in self._open), words))
         if "caption" in tags:
-            self._caption = said
-            self.tables[said] = []
+            self._caption = words
+            self.tables[words] = []
         elif ("td" in tags or "th" in tags) and "svg" not in tags:
             cells = self.tables[self._caption][-1]
-            cells[-1] = f"{cells[-1]} {said}".strip()
+            cells[-1] = f"{cells[-1]} {words}".strip()
 
     def texts_of(self, tag: str) -> list[str]:
-        return [said for where, said in self.said if where.split()[-1].startswith(f"{tag}.")]
+        return [words for where, words in self.pieces if where.split()[-1].startswith(f"{tag}.")]
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,7 @@ def test_tables_hold_the_published_numbers_and_a_dash_for_the_rest(
     columns = ["want", "can_teach", "free_places", "coverage", "hidden_experts"]
     percent = "\u00a0%" if language == "de" else "%"
 
-    def told(row: dict[str, float | None]) -> list[str]:
+    def cells_of(row: dict[str, float | None]) -> list[str]:
         cells = []
         for name in columns:
             value = row[name]
@@ -190,11 +190,11 @@ def test_tables_hold_the_published_numbers_and_a_dash_for_the_rest(
 
     areas = tables[text(language, "report.areas_caption")][1:]
     expected = gaps.areas.sort("want", descending=True, nulls_last=True).to_dicts()
-    assert [row[2:] for row in areas] == [told(row) for row in expected]
+    assert [row[2:] for row in areas] == [cells_of(row) for row in expected]
     assert any(WITHHELD[language] in row for row in areas)
     concepts = tables[text(language, "report.concepts_caption", n_concepts=20)][1:]
-    wanted = gaps.concepts.drop_nulls("want").sort("want", descending=True).to_dicts()
-    assert [row[1:] for row in concepts] == [told(row) for row in wanted]
+    rows = gaps.concepts.drop_nulls("want").sort("want", descending=True).to_dicts()
+    assert [row[1:] for row in concepts] == [cells_of(row) for row in rows]
     assert concepts[0] == [
         f"{FLOWS} ({language}) {area_name(language, 'automation')}",
         "40", "10", "10", f"25{percent}", WITHHELD[language],
@@ -209,15 +209,15 @@ def test_heat_maps_hold_every_shown_number(
     page = Page(report_page(gaps, "en"))
     table = getattr(gaps, f"areas_by_{group}")
     cells = {(row[group], row["area"]): row[counted] for row in table.to_dicts()}
-    told = page.tables.get(text("en", f"report.{group}_{counted}"), [["Area"]])
-    found = {
+    printed = page.tables.get(text("en", f"report.{group}_{counted}"), [["Area"]])
+    numbers = {
         (name.rsplit(" ", 1)[0], row[0]): None if cell == WITHHELD["en"] else int(cell)
-        for row in told[1:]
-        for name, cell in zip(told[0][1:], row[1:], strict=True)
+        for row in printed[1:]
+        for name, cell in zip(printed[0][1:], row[1:], strict=True)
     }
     named = {(name, area_name("en", area)): n for (name, area), n in cells.items()}
-    assert found.items() <= named.items()
-    assert {key for key, n in named.items() if n is not None} <= found.keys()
+    assert numbers.items() <= named.items()
+    assert {key for key, n in named.items() if n is not None} <= numbers.keys()
 
 
 def test_no_cell_of_any_table_is_zero_or_under_five(gaps: OrganisationGaps) -> None:
@@ -228,7 +228,7 @@ def test_no_cell_of_any_table_is_zero_or_under_five(gaps: OrganisationGaps) -> N
 
 def test_withheld_cells_look_and_read_as_such(gaps: OrganisationGaps) -> None:
     page = Page(report_page(gaps, "de"))
-    dashes = [where for where, said in page.said if said == "–" and " svg." not in where]
+    dashes = [where for where, words in page.pieces if words == "–" and " svg." not in where]
     assert dashes
     assert all(where.endswith("td.withheld") for where in dashes)
     assert page.texts_of("span").count("zurückgehalten") == len(dashes)
@@ -259,8 +259,8 @@ def test_places_for_everybody_are_no_scarcity() -> None:
     wants = np.zeros((30, 1), dtype=np.bool_)
     wants[:10] = True
     level = np.where(np.arange(30)[:, None] >= 20, 4, 0).astype(np.int8)
-    told = five_sentences(picture_of(people, [FLOWS], wants, level), "en")
-    assert told[3] == text("en", "report.room_for_all")
+    sentences = five_sentences(picture_of(people, [FLOWS], wants, level), "en")
+    assert sentences[3] == text("en", "report.room_for_all")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -288,9 +288,9 @@ def test_text_can_be_read_on_every_shade(gaps: OrganisationGaps) -> None:
     page = report_page(gaps, "en")
     backgrounds = re.findall(r"\.shade\d \{ background: (#\w{6});", page)
     assert len(backgrounds) == 5
-    brightness = [_luminance(one) for one in backgrounds]
+    brightness = [_luminance(colour) for colour in backgrounds]
     assert sorted(brightness, reverse=True) == brightness
-    assert min((one + 0.05) / (_luminance("#1a1a1a") + 0.05) for one in brightness) >= 4.5
+    assert min((light + 0.05) / (_luminance("#1a1a1a") + 0.05) for light in brightness) >= 4.5
 
 
 def _luminance(color: str) -> float:
@@ -349,8 +349,8 @@ def test_the_largest_share_is_darkest_whatever_the_size_of_the_group(
     rows = [("large", 100, "media", 20, None), ("small", 10, "media", 5, None)]
     schema = gaps.areas_by_department.schema
     table = pl.DataFrame(rows, schema=schema, orient="row")
-    told = replace(gaps, areas=gaps.areas.filter(area="media"), areas_by_department=table)
-    page = report_page(told, "en")
+    changed = replace(gaps, areas=gaps.areas.filter(area="media"), areas_by_department=table)
+    page = report_page(changed, "en")
     shades = re.findall(
         r'class="shade(\d)">(\d+)', page.split("By department")[1].split("By site")[0]
     )

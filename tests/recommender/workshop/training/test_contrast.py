@@ -109,7 +109,7 @@ def test_a_batch_has_both_languages_and_neighbours(seen: Seen) -> None:
     drawn = {of[text] for text in seen if text in of}
     near = {concept.id: {*concept.confusable, *concept.related} for concept in catalogue}
     assert len(drawn) >= CONCEPTS_PER_BATCH
-    assert sum(bool(near[one] & drawn) for one in drawn) > len(drawn) / 2
+    assert sum(bool(near[sentence] & drawn) for sentence in drawn) > len(drawn) / 2
 
 
 def test_needs_nearest_to_a_development_concept_are_left_out() -> None:
@@ -117,18 +117,18 @@ def test_needs_nearest_to_a_development_concept_are_left_out() -> None:
     trained = next(concept for concept in CATALOGUE if not concept.development)
 
     def about(concept: Concept) -> Need:
-        said = concept.sentences("skills", "en")[0]
-        return Need(concept.id, dict.fromkeys(LANGUAGES, said), dict.fromkeys(LANGUAGES, (said,)))
+        skill = concept.sentences("skills", "en")[0]
+        return Need(concept.id, dict.fromkeys(LANGUAGES, skill), dict.fromkeys(LANGUAGES, (skill,)))
 
     def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
         """A direction of its own for each concept; "x", which all say, points nowhere."""
         place = {concept.id.split(".")[1]: row for row, concept in enumerate(CATALOGUE)}
-        rows = [place.get(text.split()[0]) for text in texts]
-        found = np.zeros((len(texts), len(CATALOGUE)), dtype=np.float32)
-        for at, row in enumerate(rows):
-            if row is not None:
-                found[at, row] = 1.0
-        return found
+        columns = [place.get(text.split()[0]) for text in texts]
+        directions = np.zeros((len(texts), len(CATALOGUE)), dtype=np.float32)
+        for row, column in enumerate(columns):
+            if column is not None:
+                directions[row, column] = 1.0
+        return directions
 
     kept = far_from_development((about(apart), about(trained)), CATALOGUE, vectors)
     assert kept == (about(trained),)

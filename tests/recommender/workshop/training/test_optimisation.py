@@ -47,11 +47,11 @@ def test_epochs_differ_and_seeds_repeat() -> None:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_slips_are_rare_small_and_never_empty_a_text(language: str) -> None:
     rng = np.random.default_rng(0)
-    said = "Ich möchte früher wissen, wann die Bürotür offen steht."
-    heard = [noisy(said, language, rng) for _ in range(2_000)]
-    untouched = heard.count(said) / len(heard)
+    sentence = "Ich möchte früher wissen, wann die Bürotür offen steht."
+    heard = [noisy(sentence, language, rng) for _ in range(2_000)]
+    untouched = heard.count(sentence) / len(heard)
     assert 0.7 < untouched < 0.9
-    assert all(abs(len(text) - len(said)) <= 8 for text in heard)
+    assert all(abs(len(text) - len(sentence)) <= 8 for text in heard)
     transliterated = sum("moechte frueher" in text for text in heard) / len(heard)
     assert (0.05 < transliterated < 0.15) == (language == "de")
     assert all(noisy(short, language, rng) for short in ("a", "ab") * 200)

@@ -27,6 +27,7 @@ from recommender.workshop.training.optimisation import Schedule
 from recommender.workshop.training.release import save_release
 from recommender.workshop.training.stages import (
     CONTRAST,
+    ContrastMaterial,
     Recipe,
     TeacherVectors,
     averaged,
@@ -86,7 +87,8 @@ def distilled(material: Material, work: Path) -> tuple[SentenceTransformer, Teac
 def trained(
     distilled: tuple[SentenceTransformer, TeacherVectors], material: Material, work: Path
 ) -> SentenceTransformer:
-    return contrast(*distilled[:1], material, distilled[1], CATALOGUE, PAIRS, RECIPE, work)
+    model, teacher = distilled
+    return contrast(model, ContrastMaterial(material, teacher, CATALOGUE, PAIRS), RECIPE, work)
 
 
 @pytest.fixture(scope="module")
@@ -103,19 +105,19 @@ def test_german_comes_near_to_the_teachers_english(
     distilled: tuple[SentenceTransformer, TeacherVectors], material: Material
 ) -> None:
     examples = [example for example in material.everyday if example.language == "de"]
-    wanted = np.stack([distilled[1][example.target] for example in examples]).astype(np.float32)
-    said = [example.text for example in examples]
-    before = (load_teacher().encode(said) * wanted).sum(axis=1).mean()
-    after = (distilled[0].encode(said) * wanted).sum(axis=1).mean()
+    targets = np.stack([distilled[1][example.target] for example in examples]).astype(np.float32)
+    texts = [example.text for example in examples]
+    before = (load_teacher().encode(texts) * targets).sum(axis=1).mean()
+    after = (distilled[0].encode(texts) * targets).sum(axis=1).mean()
     assert after > before + 0.1
 
 
 def test_a_run_that_is_done_is_not_done_again(
     material: Material, distilled: object, work: Path
 ) -> None:
-    told = Told()
-    model, _ = distil(material, RECIPE, work, told)
-    assert told == []
+    steps = Told()
+    model, _ = distil(material, RECIPE, work, steps)
+    assert steps == []
     assert len(piece_vectors(model)) > len(piece_vectors(load_teacher()))
 
 
@@ -123,17 +125,17 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(
     material: Material, distilled: object, work: Path
 ) -> None:
     further = Recipe(distillation=Schedule(steps=14, embeddings=1e-3, layers=1e-4))
-    told = Told()
-    distil(material, further, work, told)
-    assert told == ["training"] * 2
+    steps = Told()
+    distil(material, further, work, steps)
+    assert steps == ["training"] * 2
     assert (work / "distillation_000014").is_dir()
 
 
 def test_the_average_lies_between(distilled: tuple[SentenceTransformer, object]) -> None:
     start, run = distilled[0], deepcopy(distilled[0])
     piece_vectors(run).data += 1.0
-    found = piece_vectors(averaged([start, run])) - piece_vectors(start)
-    assert found.mean().item() == pytest.approx(0.5, abs=1e-4)
+    shift = piece_vectors(averaged([start, run])) - piece_vectors(start)
+    assert shift.mean().item() == pytest.approx(0.5, abs=1e-4)
 
 
 def test_contrast_leaves_the_distilled_model_as_it_was(
@@ -152,9 +154,9 @@ def test_a_release_reads_as_it_was_trained(trained: SentenceTransformer, release
     encoder = open_encoder(str(released), threads=1)
     assert (encoder.name, encoder.languages, encoder.coverage) == ("toy", ("de", "en"), 0.45)
     assert encoder.dimension == 384
-    said = ["Ich will Brot backen.", "repair violins", "🎻", "Brot " * 20_000]
-    found = encoder.encode(said)
-    assert (found * trained.encode(said)).sum(axis=1) == pytest.approx(1, abs=1e-3)
+    texts = ["Ich will Brot backen.", "repair violins", "🎻", "Brot " * 20_000]
+    vectors = encoder.encode(texts)
+    assert (vectors * trained.encode(texts)).sum(axis=1) == pytest.approx(1, abs=1e-3)
     assert str(encoder.load().dtype) == "torch.float32"
     assert trained.get_embedding_dimension() == 384
 
@@ -169,8 +171,15 @@ def test_a_release_is_an_ordinary_sentence_transformers_folder(released: Path) -
 
 def test_the_card_says_what_was_done(released: Path) -> None:
     card = (released / "README.md").read_text(encoding="utf-8")
-    for said in ("12 batches", "3 batches", "| a | b |", "catalogue 55%", "80 entries", "7 German"):
-        assert said in card
+    for phrase in (
+        "12 batches",
+        "3 batches",
+        "| a | b |",
+        "catalogue 55%",
+        "80 entries",
+        "7 German",
+    ):
+        assert phrase in card
     assert "{" not in card
 
 

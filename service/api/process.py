@@ -1,57 +1,47 @@
-"""What whoever runs the service asks."""
+"""For whoever runs the service. Names nobody."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from recommender.domain.errors import StoreUnavailable
 from recommender.programme import JobStatus
-from service.errors import RETRY_SOON, ServiceProblem, Slug
+from service.bodies import json_answer
 from service.jobs import JobKind
-from service.openapi import problems
-from service.routes.answers import ok
+from service.openapi import tells
+from service.problems import NotReady
 from service.running import of
-from service.schemas.process import StateAnswer
 
 router = APIRouter(tags=["process"])
 
 
-@router.get(
-    "/healthz",
-    summary="Is the process alive?",
-    response_model=StateAnswer,
-    responses={**ok("It is."), **problems()},
-)
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a probe learns."""
+
+    status: Literal["alive", "ready"]
+
+
+@router.get("/healthz", **tells("Is the process alive?", State))
 async def alive() -> Response:
     """Answer, whatever the state of the database and the encoder."""
-    return JSONResponse({"status": "alive"})
+    return json_answer(State("alive"))
 
 
-@router.get(
-    "/readyz",
-    summary="Can it answer?",
-    response_model=StateAnswer,
-    responses={
-        **ok("The database answers and the encoder is loaded."),
-        **problems(Slug.NOT_READY),
-    },
-)
+@router.get("/readyz", **tells("Can it answer?", State, NotReady))
 def ready(request: Request) -> Response:
     """Answer 200 once requests can be answered without waiting for the encoder."""
     hindrance = of(request).hindrance()
     if hindrance is not None:
-        raise ServiceProblem(Slug.NOT_READY, hindrance, RETRY_SOON)
-    return JSONResponse({"status": "ready"})
+        raise NotReady(hindrance)
+    return json_answer(State("ready"))
 
 
-@router.get(
-    "/metrics",
-    summary="Numbers for Prometheus",
-    response_class=PlainTextResponse,
-    responses={**ok("Prometheus' text form."), **problems()},
-)
+@router.get("/metrics", **tells("Numbers for Prometheus", "text/plain"))
 def metrics(request: Request) -> Response:
     """Return counts and times of requests, and how many people, statements and jobs there are."""
     parts = of(request)
