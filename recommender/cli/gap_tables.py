@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.people import MAX_LEVEL
 from recommender.domain.texts import text
 from recommender.skills.own import Gap, LinkedConcept, LinkedStatement, PersonGaps
-from recommender.skills.picture import FEWEST, OrganisationGaps, area_name, concept_names
+from recommender.skills.picture import OrganisationGaps, area_name, concept_names
 
 WITHHELD = "–"
 MOST_ROWS = 10

@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from recommender.app import Recommender
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.people import Roles, Statement
 from recommender.skills import Gaps
 from recommender.skills.picture import organisation_as_json
-from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps, organisation_gaps
 from tests.conftest import goal, person, skill
 from tests.recommender.skills.knowledge_world import CLIPS, REPORTS, ROBOTS, TEAMS, knowledge

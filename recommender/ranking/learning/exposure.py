@@ -16,8 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-FEWEST_PEOPLE = 5
-"""Nothing is told about fewer people than this."""
+from recommender.domain.disclosure import FEWEST
+
 SIGNIFICANCE = 0.05
 POWER = 0.8
 """How often a factor of two must be found before its absence means something."""
@@ -48,7 +48,7 @@ class Exposure:
     def of(cls, exposure: NDArray[np.float64]) -> Exposure:
         """Summarise what each mentor got, (n_mentors,), 0 or more."""
         n = len(exposure)
-        if n < FEWEST_PEOPLE:
+        if n < FEWEST:
             return cls(n, None, None)
         return cls(n, int((exposure == 0).sum()), gini(exposure))
 
@@ -134,11 +134,11 @@ def skew(
     labels = sorted({name for name in label if name is not None})
     member = np.array([[name == own for own in label] for name in labels], dtype=np.bool_)
     member = member.reshape(len(labels), len(label))
-    large = member.sum(axis=1) >= FEWEST_PEOPLE
+    large = member.sum(axis=1) >= FEWEST
     in_large = member[large].any(axis=0)
-    if (~in_large).sum() < FEWEST_PEOPLE:
+    if (~in_large).sum() < FEWEST:
         exposure, member = exposure[in_large], member[:, in_large]
-    disclosed = large & ((~member).sum(axis=1) >= FEWEST_PEOPLE)
+    disclosed = large & ((~member).sum(axis=1) >= FEWEST)
     ratio, p_value, verdict = _compared(exposure, member[disclosed], rng, n_permutations)
     numbers = zip(member[disclosed].sum(axis=1).tolist(), ratio, p_value, verdict, strict=True)
     return tuple(

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from string import Template
 
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.texts import text
-from recommender.ranking.learning.exposure import FEWEST_PEOPLE
 from recommender.ranking.releases import CARD, CARD_IN_GERMAN
 from recommender.ranking.reporting.card_values import Values, card_values
 from recommender.ranking.reporting.effects import Effect, effects
@@ -55,7 +55,7 @@ def _plots(
         plots["orders"] = partial(draw_orders, report.orders, language)
     if looked_at:
         plots["weights"] = partial(draw_weights, looked_at, language)
-    if acceptance and any(band.n_impressions >= FEWEST_PEOPLE for band in acceptance.bands):
+    if acceptance and any(band.n_impressions >= FEWEST for band in acceptance.bands):
         plots["acceptance"] = partial(draw_acceptance, acceptance, language)
     return {PLOTS[language].format(name): draw for name, draw in plots.items()}
 

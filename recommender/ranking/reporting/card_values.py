@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.texts import text
 from recommender.ranking.learning.comparison import N_RESAMPLES
-from recommender.ranking.learning.exposure import FEWEST_PEOPLE, Exposure, GroupExposure
+from recommender.ranking.learning.exposure import Exposure, GroupExposure
 from recommender.ranking.learning.weighting import MOST_WEIGHT
 from recommender.ranking.reporting.effects import Effect
 from recommender.ranking.reporting.report import (
@@ -129,7 +130,7 @@ def _acceptance(acceptance: Acceptance | None, language: str) -> Values:
                 str(place),
                 count(language, band.n_impressions),
                 share(language, band.predicted),
-                share(language, band.observed) if band.n_impressions >= FEWEST_PEOPLE else MISSING,
+                share(language, band.observed) if band.n_impressions >= FEWEST else MISSING,
             )
             for place, band in enumerate(acceptance.bands, start=1)
         ),

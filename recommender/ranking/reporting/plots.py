@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.texts import text
-from recommender.ranking.learning.exposure import FEWEST_PEOPLE
 from recommender.ranking.reporting.effects import Effect
 from recommender.ranking.reporting.report import Acceptance, Order, OrderMeasures
 from recommender.ranking.reporting.wording import can_be_told, decimals
@@ -54,7 +54,7 @@ def draw_weights(effects: Sequence[Effect], language: str, path: Path) -> None:
 
 def draw_acceptance(acceptance: Acceptance, language: str, path: Path) -> None:
     """Draw the observed share of acceptance over the predicted probability."""
-    bands = [band for band in acceptance.bands if band.n_impressions >= FEWEST_PEOPLE]
+    bands = [band for band in acceptance.bands if band.n_impressions >= FEWEST]
     figure, axes = _figure(4.5)
     predicted, observed = [band.predicted for band in bands], [band.observed for band in bands]
     end = max([*predicted, *observed, 0.05]) * 1.1

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.texts import number, text
 from recommender.ranking.learning.comparison import Estimate
-from recommender.ranking.learning.exposure import FEWEST_PEOPLE, Exposure
+from recommender.ranking.learning.exposure import Exposure
 from recommender.ranking.reporting.report import RetrainingReport
 
 MISSING = "–"
@@ -17,7 +18,7 @@ def count(language: str, n: int | None) -> str:
     """Return a number of people or of what they did; 1 to 4 are not told apart."""
     if n is None:
         return MISSING
-    return text(language, "card.fewer_than_5") if 0 < n < FEWEST_PEOPLE else str(n)
+    return text(language, "card.fewer_than_5") if 0 < n < FEWEST else str(n)
 
 
 def counts(language: str, parts: Sequence[int]) -> list[str]:
@@ -26,12 +27,12 @@ def counts(language: str, parts: Sequence[int]) -> list[str]:
     Where the sum would give a hidden part away, one of the larger ones is hidden, too.
     """
     words = [count(language, n) for n in parts]
-    hidden = [n for n in parts if 0 < n < FEWEST_PEOPLE]
-    larger = [n for n in parts if n >= FEWEST_PEOPLE]
-    extremes = (len(hidden), len(hidden) * (FEWEST_PEOPLE - 1))
+    hidden = [n for n in parts if 0 < n < FEWEST]
+    larger = [n for n in parts if n >= FEWEST]
+    extremes = (len(hidden), len(hidden) * (FEWEST - 1))
     if larger and (len(hidden) == 1 or (hidden and sum(hidden) in extremes)):
         # "5 or more" must leave room for each of 1 to 4 beside it.
-        roomy = [n for n in larger if n >= 2 * FEWEST_PEOPLE - 2]
+        roomy = [n for n in larger if n >= 2 * FEWEST - 2]
         words[parts.index(min(roomy or larger))] = text(language, "card.at_least_5")
     return words
 
@@ -75,7 +76,7 @@ def share(language: str, value: float) -> str:
 
 def can_be_told(estimate: Estimate) -> bool:
     """Return whether it was measured, on enough people to be told."""
-    return estimate.n_mentees >= FEWEST_PEOPLE and math.isfinite(estimate.mean)
+    return estimate.n_mentees >= FEWEST and math.isfinite(estimate.mean)
 
 
 def interval(language: str, estimate: Estimate, form: str = "z.3f") -> str:

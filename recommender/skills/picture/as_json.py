@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.texts import LANGUAGES
-from recommender.skills.picture.disclosure import FEWEST
 
 if TYPE_CHECKING:
     from recommender.skills.picture.organisation import OrganisationGaps

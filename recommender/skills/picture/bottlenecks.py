@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.texts import text
 from recommender.skills.picture.counting import Tally
-from recommender.skills.picture.disclosure import FEWEST, Shown
+from recommender.skills.picture.disclosure import Shown
 
 MANY = 10
 """So many must want it before it is called a bottleneck."""

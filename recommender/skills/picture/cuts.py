@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from recommender.skills.picture.disclosure import FEWEST
+from recommender.domain.disclosure import FEWEST
 
 
 @dataclass(frozen=True, slots=True)

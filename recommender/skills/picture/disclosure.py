@@ -34,8 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FEWEST = 5
-"""The fewest people that a count may tell of."""
+from recommender.domain.disclosure import FEWEST
 
 Counts = NDArray[np.int64]
 Shown = NDArray[np.bool_]

@@ -14,12 +14,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from recommender.domain.disclosure import FEWEST
 from recommender.skills.catalogue import Concept
 from recommender.skills.knowledge import Knowledge
 from recommender.skills.picture.bottlenecks import bottlenecks
 from recommender.skills.picture.counting import AREAS, CONCEPTS, Catalogued, Tally, column
 from recommender.skills.picture.cuts import Cut, fixed_cuts
-from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.material import Material, read_material
 from recommender.skills.picture.supply import (
     EXPERT_FROM,

@@ -15,9 +15,9 @@ from datetime import datetime
 
 import polars as pl
 
+from recommender.domain.disclosure import FEWEST
 from recommender.encoding import Encoder
 from recommender.skills.knowledge import Knowledge
-from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps, organisation_gaps, snapshot
 from recommender.skills.picture.trends import Snapshot
 from recommender.store import Store, Transaction, cohorts, revision

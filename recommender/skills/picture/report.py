@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from recommender.domain.disclosure import FEWEST
 from recommender.domain.people import MAX_LEVEL
 from recommender.domain.texts import text
 from recommender.files import replace_files
 from recommender.skills.picture.bottlenecks import MANY, PER_TEACHER
-from recommender.skills.picture.disclosure import FEWEST
 from recommender.skills.picture.heat_map import heat_map
 from recommender.skills.picture.organisation import OrganisationGaps
 from recommender.skills.picture.sentences import area_name, concept_names, five_sentences

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from recommender.domain.disclosure import FEWEST
 from recommender.skills.picture.counting import Table, column
-from recommender.skills.picture.disclosure import FEWEST, Shown
+from recommender.skills.picture.disclosure import Shown
 
 TEACHES_FROM = 3
 """The self-rated level from which a mentor can teach."""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
 
-from recommender.skills.picture.disclosure import FEWEST
+from recommender.domain.disclosure import FEWEST
 from recommender.skills.picture.material import Outside
 
 TOGETHER = 0.35

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from recommender.skills.picture.disclosure import FEWEST
+from recommender.domain.disclosure import FEWEST
 
 Snapshot = Mapping[str, Mapping[str, int]]
 """Published totals by what is counted, such as ``want``, and by the id of a concept or area."""

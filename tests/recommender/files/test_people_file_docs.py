@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from recommender.domain.people import Pair, PairStatus
-from tests.recommender.files.people_file_world import PAIRS, PEOPLE, STATEMENTS, problems, read
+from recommender.files.people.file import PAIRS, PEOPLE, STATEMENTS
+from tests.recommender.files.people_file_world import problems, read
 
 PAGE = (Path(__file__).parents[3] / "docs" / "people-file.md").read_text("utf-8")
 BLOCKS = [match[1] for match in re.finditer(r"^```csv\n(.*?)^```$", PAGE, re.M | re.S)]
@@ -34,4 +35,4 @@ def test_the_message_is_the_one_that_is_told(tmp_path: Path) -> None:
 
 def test_every_column_is_described() -> None:
     described = re.findall(r"^\| `(\w+)` \|", PAGE, re.M)
-    assert described == [*PEOPLE, *STATEMENTS, *PAIRS]
+    assert described == [*PEOPLE.columns, *STATEMENTS.columns, *PAIRS.columns]

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from recommender.skills.picture.disclosure import FEWEST
+from recommender.domain.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps
 
 Published = NDArray[np.float64]

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender.domain.disclosure import FEWEST
 from recommender.skills.picture.cuts import fixed_cuts
-from recommender.skills.picture.disclosure import FEWEST
 
 
 def test_groups_are_named_from_five_people_on_and_sorted() -> None:

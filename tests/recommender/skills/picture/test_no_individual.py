@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from recommender.skills.picture.disclosure import FEWEST
+from recommender.domain.disclosure import FEWEST
 from recommender.skills.picture.organisation import OrganisationGaps
 from tests.recommender.skills.picture.attack import tables_of, weaknesses
 from tests.recommender.skills.picture.organisation_world import picture_of, somebody
