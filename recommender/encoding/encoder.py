@@ -6,51 +6,32 @@ its files is known before.
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain.errors import ArtefactRefused, EncoderUnavailable, TandemError
+from recommender.domain.errors import EncoderUnavailable
 from recommender.domain.progress import Progress, silent
-from recommender.store.artefacts import MANIFEST, file_digest, read_artefact
-from recommender.store.shipped import shipped
+from recommender.encoding.models import (
+    ModelFacts,
+    folder_digest,
+    hub_folder,
+    model_files,
+    read_facts,
+    shipped_folder,
+)
+from recommender.store.artefacts import MANIFEST
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_MODEL = "models/tandem-de-en"
-ENCODER_KIND = "sentence encoder"
-ENCODER_SCHEMA = 1
 COVERAGE_OF_OTHERS = 0.40
 BATCH = 32
 CHUNK = 40 * BATCH
-NOT_PART_OF_A_MODEL = ("README.md", MANIFEST, "onnx", "openvino", "__pycache__")
-UNSAFE_OR_FOREIGN_WEIGHTS = ("*.bin", "*.pt", "*.ckpt", "*.h5", "*.msgpack", "*.onnx", "*.ot")
-
-Facts = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """What the manifest of one of our own models says of it.
-
-    Args:
-        name: What it is called.
-        dimension: Length of its vectors, known here so that an empty workspace opens quickly.
-        languages: The languages it was trained for; answers in others say that they may be wrong.
-        coverage: Cosine from which a statement covers a goal, −1 to 1.
-    """
-
-    name: str
-    dimension: int
-    languages: tuple[str, ...]
-    coverage: float
 
 
 class Encoder:
@@ -103,7 +84,7 @@ class Encoder:
     @property
     def n_bytes(self) -> int:
         """Size of the model's files."""
-        return sum(path.stat().st_size for path in _model_files(self._folder))
+        return sum(path.stat().st_size for path in model_files(self._folder))
 
     def load(self) -> SentenceTransformer:
         """Load the model, once, and return it.
@@ -179,72 +160,14 @@ def open_encoder(name: str | None = None, threads: int | None = None) -> Encoder
         EncoderUnavailable: if there is no such model, or one of ours has other files than its
             manifest says.
     """
-    folder = Path(name) if name else _shipped_folder()
+    folder = Path(name) if name else shipped_folder()
     if folder.is_dir():
-        facts = _facts(folder) if not name or (folder / MANIFEST).is_file() else None
+        facts = read_facts(folder) if not name or (folder / MANIFEST).is_file() else None
         return Encoder(folder, facts.name if facts else folder.resolve().name, threads, facts)
     assert name
     if name.count("/") == 1 and not name.startswith((".", "/", "~")):
-        return Encoder(_hub_folder(name), name, threads)
+        return Encoder(hub_folder(name), name, threads)
     raise EncoderUnavailable(
         f"{name!r} is neither a folder nor a hub id of the form owner/model. Give one of them, or "
         "nothing for the bundled model."
     )
-
-
-def _shipped_folder() -> Path:
-    try:
-        return shipped(DEFAULT_MODEL)
-    except TandemError as error:
-        raise EncoderUnavailable(str(error)) from error
-
-
-def _facts(folder: Path) -> ModelFacts:
-    """Read a manifest after checking that the files are those that it names."""
-    try:
-        facts = read_artefact(folder, ENCODER_KIND, ENCODER_SCHEMA)
-        return ModelFacts(
-            name=str(facts["name"]),
-            dimension=int(facts["dimension"]),
-            languages=tuple(facts["languages"]),
-            coverage=float(facts["coverage"]),
-        )
-    except (ArtefactRefused, KeyError, TypeError, ValueError) as error:
-        raise EncoderUnavailable(
-            f"The model in {folder} is not the one that was published: {error} Fetch its files "
-            "again, or name another model."
-        ) from error
-
-
-def folder_digest(folder: Path) -> str:
-    """Return the SHA-256 over the relative names and contents of a model's files."""
-    digest = hashlib.sha256()
-    for path in _model_files(folder):
-        name = path.relative_to(folder).as_posix()
-        digest.update(f"{name}\0{file_digest(path)}\n".encode())
-    return digest.hexdigest()
-
-
-def _model_files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
-        parts = path.relative_to(folder).parts
-        skipped = any(part.startswith(".") or part in NOT_PART_OF_A_MODEL for part in parts)
-        if path.is_file() and not skipped:
-            yield path
-
-
-def _hub_folder(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    ignored = list(UNSAFE_OR_FOREIGN_WEIGHTS)
-    try:
-        try:
-            return Path(snapshot_download(name, local_files_only=True, ignore_patterns=ignored))
-        except LocalEntryNotFoundError:
-            return Path(snapshot_download(name, ignore_patterns=ignored))
-    except (OSError, ValueError, RuntimeError) as error:
-        raise EncoderUnavailable(
-            f"The model {name!r} is not in the local cache and could not be fetched ({error}). "
-            "Fetch it on a connected machine, copy the folder here, and give its path."
-        ) from error

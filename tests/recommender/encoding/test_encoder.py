@@ -22,14 +22,13 @@ from numpy.typing import NDArray
 
 from recommender.domain.errors import EncoderUnavailable
 from recommender.encoding import encoder as module
-from recommender.encoding.encoder import (
-    COVERAGE_OF_OTHERS,
+from recommender.encoding import models
+from recommender.encoding.encoder import COVERAGE_OF_OTHERS, Encoder, open_encoder
+from recommender.encoding.models import (
     DEFAULT_MODEL,
     ENCODER_KIND,
     ENCODER_SCHEMA,
-    Encoder,
     folder_digest,
-    open_encoder,
 )
 from recommender.store.artefacts import MANIFEST, write_artefact
 from recommender.store.shipped import shipped
@@ -113,7 +112,7 @@ def test_the_shipped_model_is_small_enough_for_git() -> None:
 
 
 def test_a_missing_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "DEFAULT_MODEL", "models/nowhere")
+    monkeypatch.setattr(models, "DEFAULT_MODEL", "models/nowhere")
     with pytest.raises(EncoderUnavailable, match="Install Tandem again"):
         open_encoder()
 
