@@ -116,9 +116,7 @@ def _unread() -> Iterator[Problem]:
         if name.upper().startswith(PREFIX) and name.upper() not in read:
             close = get_close_matches(name.upper(), read, n=1, cutoff=0.5)
             likely = f"Perhaps {close[0]} is meant" if close else "Unset it"
-            yield Problem(
-                name, quoted(os.environ[name]), "a variable that Tandem reads", f"{likely}; {_SEE}"
-            )
+            yield Problem(name, "set", "a variable that Tandem reads", f"{likely}; {_SEE}")
 
 
 def _problem(field: str, value: object, expected: str) -> Problem:
