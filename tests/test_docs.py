@@ -151,3 +151,18 @@ def test_constraints_pin_everything_the_project_names() -> None:
         if "==" in line
     }
     assert {re.split(r"[<>=\[]", one)[0].lower() for one in named} <= pinned
+
+
+PLACE = re.compile(r"\b(?:recommender|service|tests)(?:/[a-z_0-9]+)+\.(?:py|toml|md)\b")
+
+
+def test_files_that_are_named_exist() -> None:
+    folders = ("docs", "data", "models", "recommender")
+    pages = [
+        *ROOT.glob("*.md"),
+        *(page for folder in folders for page in (ROOT / folder).rglob("*.md")),
+    ]
+    for page in pages:
+        for place in PLACE.findall(page.read_text(encoding="utf-8")):
+            new = page.name == "recipes.md" and "m0004" in place
+            assert new or (ROOT / place).exists(), f"{page.name}: {place}"

@@ -48,7 +48,7 @@ class LexicalIndex:
         """Return how well each owner covers the goals, 0 or more, (m,).
 
         A goal's score is the mean of an owner's best three statements, as in
-        :mod:`recommender.affinity`; who has none, or shares no word, scores 0.
+        :mod:`recommender.matching.affinity`; who has none, or shares no word, scores 0.
 
         Args:
             goals: What is asked for, g texts; a word counts as often as it stands there.
