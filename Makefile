@@ -11,6 +11,7 @@ WORKSPACE ?= workspace/demo
 MATERIAL ?= ../shared/data
 WORK ?= workspace/encoder_training
 WORKERS ?= 2
+COVERAGE ?= --cov --cov-report=term:skip-covered
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -44,7 +45,7 @@ serve: install  ## Keep the service running on this machine (WORKSPACE=..., PORT
 	$(BIN)/tandem serve --workspace $(WORKSPACE) --port $(or $(PORT),8000)
 
 test: lint  ## Lint, type-check and run every test, in two processes (WORKERS=...)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(WORKERS) $(COVERAGE)
 
 lint: install-dev  ## Check style, types and import directions
 	$(BIN)/ruff check .
